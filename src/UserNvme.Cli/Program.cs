@@ -1,0 +1,2 @@
+// The usernvme tool's entry point.
+return 0;
