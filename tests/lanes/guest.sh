@@ -1,0 +1,44 @@
+#!/bin/sh
+# The driver on a real VFIO device: boots a QEMU guest and runs UserNvme.VmTests and the published tool in it (see tests/vm).
+# Each boot counts as one test of its own: it came back in time, no access was stopped by the IOMMU, and QEMU's device saw no misuse.
+set -eu
+. tests/lanes/count.sh
+root=$(pwd)
+cache=$root/artifacts/vm
+mkdir -p "$cache"
+tests/vm/kernel.sh "$cache"
+tests/vm/initramfs.sh "$cache"
+dotnet publish tests/UserNvme.VmTests -c Release -v q -nologo -o artifacts/vm/tests
+dotnet publish src/UserNvme.Cli -c Release -v q -nologo -o artifacts/cli
+dotnet=$(readlink -f "$(command -v dotnet)")
+
+boot() { # BITS FILTER...: one boot with an IOMMU of this address width (none: without an IOMMU), and the tests that the filter leaves
+    bits=$1 name=iommu-$1 options="-a $1"
+    [ "$bits" != none ] || options=-n
+    shift
+    folder=$cache/boot-$name
+    # shellcheck disable=SC2086
+    if tests/vm/boot.sh $options "$cache" "$folder" "
+        export HOME=/tmp DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 USERNVME_TOOL=$root/artifacts/cli/usernvme USERNVME_ADDRESS_BITS=$bits
+        cd $root/artifacts/vm/tests && exec $dotnet UserNvme.VmTests.dll $* \
+            --results-directory /run/result --report-trx --report-trx-filename $name.trx --progress off --no-ansi"; then
+        result guest passed "boot $name"
+    else
+        result guest failed "boot $name"
+    fi
+    cat "$folder/result/output" || true
+    results_of guest "$folder/result/$name.trx"
+}
+
+boot 39 --filter-not-namespace UserNvme.VmTests.NoIommu
+boot 48 --filter-namespace UserNvme.VmTests.Data
+boot none --filter-namespace UserNvme.VmTests.NoIommu
+
+# The judge must be able to fail: a guest that reads one byte of a 32-bit register is to be refused.
+misuse='cd /sys/bus/pci/devices/0000:01:00.0 && echo 0000:01:00.0 > driver/unbind && echo 1 > enable &&
+    busybox devmem $(($(head -n 1 resource | cut -d" " -f1) + 0x1c)) 8'
+if tests/vm/boot.sh "$cache" "$cache/boot-misuse" "$misuse" > /dev/null 2>&1 || ! grep -q toosmall "$cache/boot-misuse/misuse"; then
+    result guest failed "a misuse of the device is noticed"
+else
+    result guest passed "a misuse of the device is noticed"
+fi
