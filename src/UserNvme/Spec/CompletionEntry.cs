@@ -6,6 +6,12 @@ namespace UserNvme.Spec;
 [StructLayout(LayoutKind.Explicit, Size = 16)]
 public struct CompletionEntry
 {
+    /// <summary>Size of an entry in bytes.</summary>
+    public const int Size = 16;
+
+    /// <summary>Size of an entry as a power of two, as CC.IOCQES wants it.</summary>
+    public const int SizeShift = 4;
+
     /// <summary>Command specific result, dword 0.</summary>
     [FieldOffset(0)] public uint Result;
 

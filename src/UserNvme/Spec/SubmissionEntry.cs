@@ -9,6 +9,12 @@ namespace UserNvme.Spec;
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 public struct SubmissionEntry
 {
+    /// <summary>Size of an entry in bytes.</summary>
+    public const int Size = 64;
+
+    /// <summary>Size of an entry as a power of two, as CC.IOSQES wants it.</summary>
+    public const int SizeShift = 6;
+
     /// <summary>Opcode (CDW0 bits 7:0): an <see cref="AdminOpcode"/> or an <see cref="NvmOpcode"/>, by the queue it is put on.</summary>
     [FieldOffset(0)] public byte Opcode;
 

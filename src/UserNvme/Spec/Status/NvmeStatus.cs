@@ -28,4 +28,17 @@ public readonly record struct NvmeStatus(ushort Value)
 
     /// <summary>Type and code in one number, as nvme-cli prints it (0x281 = type 2, code 0x81).</summary>
     public int TypeAndCode => Value & 0x7FF;
+
+    /// <summary>Type and code as one of the codes that have a name.</summary>
+    public StatusCode StatusCode => (StatusCode)TypeAndCode;
+
+    /// <summary>The status field for a code.</summary>
+    /// <param name="code">Type and code.</param>
+    /// <param name="doNotRetry">Whether the same command would fail again.</param>
+    /// <param name="more">Whether the error log has details.</param>
+    public static NvmeStatus Create(StatusCode code, bool doNotRetry = false, bool more = false) =>
+        new((ushort)(((int)code & 0x7FF) | (more ? 0x2000 : 0) | (doNotRetry ? 0x4000 : 0)));
+
+    /// <summary>Name, code and flags: "Invalid Field in Command (0x002, DNR)".</summary>
+    public override string ToString() => StatusText.Describe(this);
 }
