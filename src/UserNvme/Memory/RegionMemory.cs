@@ -66,9 +66,9 @@ internal sealed unsafe class RegionMemory
         if (length == 0 || length % page != 0 || length > int.MaxValue)
             throw new ArgumentException($"Memory to register has a length that is a multiple of {page} bytes and below 2 GiB.", nameof(length));
 
-        // EINVAL is a kernel before 5.14, or memory that cannot be populated so; then the domain finds out.
-        if (LibC.madvise((void*)address, (size_t)length, MADV_POPULATE_WRITE) != 0 && Errno.Last != Errno.EINVAL)
-            throw new ArgumentException($"The memory at 0x{address:x} cannot be registered, it has to be mapped and writable: {Errno.DescribeLast()}.", nameof(address));
+        var error = PopulateNow(address, length);
+        if (error != 0 && !IsTooOldToPopulate(address))
+            throw new ArgumentException($"The memory at 0x{address:x} cannot be registered, it has to be mapped and writable: {Errno.Describe(error)}.", nameof(address));
         _ = LibC.madvise((void*)address, (size_t)length, LibC.MADV_DONTFORK);
     }
 
@@ -148,10 +148,16 @@ internal sealed unsafe class RegionMemory
     // fallocate is the way before Linux 5.14: it gets all pages or says so, too, and leaves only the page tables to later.
     private static int Populate(int file, nint address, nuint length)
     {
-        if (LibC.madvise((void*)address, (size_t)length, MADV_POPULATE_WRITE) == 0) return 0;
-        if (Errno.Last != Errno.EINVAL) return Errno.Last;
+        var error = PopulateNow(address, length);
+        if (error == 0 || !IsTooOldToPopulate(address)) return error;
         return LibC.fallocate(file, 0, 0, (long)length) == 0 ? 0 : Errno.Last;
     }
+
+    private static int PopulateNow(nint address, nuint length) =>
+        LibC.madvise((void*)address, (size_t)length, MADV_POPULATE_WRITE) == 0 ? 0 : Errno.Last;
+
+    // An advice that the kernel knows is always taken for no bytes at all.
+    private static bool IsTooOldToPopulate(nint address) => PopulateNow(address, 0) == Errno.EINVAL;
 
     // Fails only for an address or a length that is not one of a mapping's pages, and these are.
     private static void Unmap(void* address, nuint length) => _ = LibC.munmap(address, (size_t)length);
