@@ -37,7 +37,7 @@ public sealed partial class DmaHeap : IDisposable
     {
         _options = (options ?? new DmaHeapOptions()).Validated();
         _logger = logger ?? NullLogger.Instance;
-        _source = new RegionSource(_options, _logger);
+        _source = new RegionSource(_options, _logger, RegionMemory.TryCreate);
         _table = new RegionTable(_gate, _logger);
     }
 

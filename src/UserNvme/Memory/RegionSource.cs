@@ -7,8 +7,11 @@ namespace UserNvme.Memory;
 /// Decides what the next region of a heap is made of: the page size asked for, fewer hugepages where there are not enough, and 4 KiB
 /// pages with one warning where the choice is left to the driver and there are none.
 /// </summary>
-internal sealed partial class RegionSource(DmaHeapOptions options, ILogger logger)
+internal sealed partial class RegionSource(DmaHeapOptions options, ILogger logger, RegionSource.Factory create)
 {
+    /// <summary>Asks the kernel; <see cref="RegionMemory.TryCreate"/> outside of tests.</summary>
+    public delegate RegionMemory? Factory(nuint length, int pageSize, int node, out int error);
+
     private const int Small = 4096;
     private const int TwoMegabytes = 2 << 20;
     private const int OneGigabyte = 1 << 30;
@@ -29,12 +32,13 @@ internal sealed partial class RegionSource(DmaHeapOptions options, ILogger logge
 
     private RegionMemory Automatic(long needed, long room)
     {
-        if (RoundUp(needed, TwoMegabytes) <= room && TryHuge(TwoMegabytes, needed, room, out var error) is { } memory) return memory;
-        else error = Errno.ENOMEM;
-        memory = Small4K(needed, room);
+        // A limit that leaves no room for a hugepage is the caller's choice and no reason to warn.
+        if (RoundUp(needed, TwoMegabytes) > room) return Small4K(needed, room);
+        if (TryHuge(TwoMegabytes, needed, room, out var error) is { } huge) return huge;
+        var small = Small4K(needed, room);
         if (!_warned) LogNoHugepages(logger, Errno.Describe(error));
         _warned = true;
-        return memory;
+        return small;
     }
 
     private RegionMemory Huge(int pageSize, long needed, long room)
@@ -52,7 +56,7 @@ internal sealed partial class RegionSource(DmaHeapOptions options, ILogger logge
         var least = RoundUp(needed, pageSize);
         for (var length = Wanted(pageSize, least, room); ; length = Math.Max(least, RoundUp(length / 2, pageSize)))
         {
-            if (RegionMemory.TryCreate((nuint)length, pageSize, options.NumaNode, out error) is { } memory) return memory;
+            if (create((nuint)length, pageSize, options.NumaNode, out error) is { } memory) return memory;
             if (length == least) return null;
         }
     }
@@ -62,7 +66,7 @@ internal sealed partial class RegionSource(DmaHeapOptions options, ILogger logge
         var least = RoundUp(needed, Small);
         CheckRoom(least, room);
         var length = Wanted(Small, least, room);
-        return RegionMemory.TryCreate((nuint)length, Small, options.NumaNode, out var error) ?? throw new NvmeSetupException(
+        return create((nuint)length, Small, options.NumaNode, out var error) ?? throw new NvmeSetupException(
             SetupProblem.NoMemory, "", $"The kernel does not give {Megabytes(length)} of DMA memory ({Errno.Describe(error)}): free some memory, or use smaller heap regions.");
     }
 
