@@ -1,0 +1,13 @@
+using System.CommandLine;
+using UserNvme.Cli.Frame;
+
+namespace UserNvme.Cli.Commands;
+
+/// <summary>All verbs of the tool, in the order of the help text. A verb is a static class in this folder with a Create method.</summary>
+internal static class Verbs
+{
+    public static IEnumerable<Command> Create(ToolContext tool)
+    {
+        yield return ShowRegsCommand.Create(tool);
+    }
+}
