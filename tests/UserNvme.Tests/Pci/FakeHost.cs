@@ -73,6 +73,16 @@ internal sealed class FakeHost : IDisposable
         Link(Path.Combine(Paths.PciDrivers, driver, address), DeviceDirectory(address));
     }
 
+    /// <summary>Takes a device from its driver, and its disks with it.</summary>
+    public void Unbind(string address)
+    {
+        var link = Path.Combine(DeviceDirectory(address), "driver");
+        File.Delete(Path.Combine(new FileInfo(link).LinkTarget!, address));
+        File.Delete(link);
+        if (Directory.Exists(Path.Combine(DeviceDirectory(address), "nvme")))
+            Directory.Delete(Path.Combine(DeviceDirectory(address), "nvme"), recursive: true);
+    }
+
     /// <summary>A namespace of a controller. With <paramref name="pathName"/> it is one of several paths to the disk.</summary>
     public void AddDisk(string address, string disk, string? pathName = null, params string[] partitions)
     {
