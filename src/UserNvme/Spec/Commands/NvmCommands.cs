@@ -11,7 +11,7 @@ public static class NvmCommands
     /// <summary>Most logical blocks of one command: NLB is a 0-based 16-bit number. The controller may allow fewer (MDTS, WZSL, VSL).</summary>
     public const int MaxBlocks = 65536;
 
-    private const uint ForceUnitAccess = 1u << 30;
+    internal const uint ForceUnitAccess = 1u << 30;
     private const uint LimitedRetry = 1u << 31;
     private const uint Deallocate = 1u << 25;
     private const uint AttributeDeallocate = 1u << 2;

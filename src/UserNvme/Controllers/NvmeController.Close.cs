@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using UserNvme.Pci;
+
+namespace UserNvme.Controllers;
+
+/// <content>Tear-down in the order of rule 5: stop submitting, delete SQs and CQs, notify the shutdown, disable, unmap, close.</content>
+public sealed partial class NvmeController
+{
+    private static readonly TimeSpan s_leastShutdownTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_mostShutdownTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_unreportedShutdownTime = TimeSpan.FromSeconds(1);
+
+    private Task? _closing;
+    private bool _released;
+
+    /// <summary>
+    /// Shuts the controller down: operations under way end first, within the command timeout; then its queues are deleted, it is told to get
+    /// ready for power-off and disabled, its memory is unmapped and the way to it closed. Bounded; safe to call twice.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task closing;
+        lock (_calls)
+            closing = _closing ??= Call(Close);
+        await closing.ConfigureAwait(false);
+    }
+
+    private void Close()
+    {
+        var wasLive = _state == ControllerState.Live;
+        _state = ControllerState.Closed;
+        if (wasLive) Drain();
+        foreach (var channel in _channels) channel.Reactor.Invoke(channel.Suspend, s_reactorLimit);
+        foreach (var pair in _callerPairs) pair.Close();
+        if (wasLive) ShutDownInOrder();
+        TearDown();
+        _serviceEnds = true;
+    }
+
+    private void Drain()
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var spins = 0; Stopwatch.GetElapsedTime(started) < Options.CommandTimeout;)
+        {
+            var drained = true;
+            foreach (var channel in _channels)
+                drained &= channel.Reactor.Invoke(() => drained &= channel.IsDrained, s_reactorLimit);
+            if (drained) return;
+            _registers.Pause(ref spins);
+        }
+    }
+
+    private void ShutDownInOrder()
+    {
+        try
+        {
+            foreach (var channel in _channels) DeleteQueues(channel.Pair);
+            foreach (var pair in _callerPairs) DeleteQueues(pair);
+            var noStatus = QuirkTable.Find(Transport.VendorId, Transport.DeviceId).HasFlag(NvmeQuirks.NoShutdownStatus);
+            var limit = noStatus ? s_unreportedShutdownTime : ShutdownTime();
+            var outcome = _registers.Shutdown(limit);
+            if (outcome != RegisterWait.Reached && !noStatus)
+                LogProblem(Address, $"the controller did not report the end of its shutdown within {limit.TotalSeconds:0} s");
+        }
+        catch (Exception e) when (e is NvmeSetupException or NvmeException)
+        {
+            // It is stopped all the same, by harder means.
+            LogProblem(Address, e.Message);
+        }
+    }
+
+    private TimeSpan ShutdownTime()
+    {
+        var wanted = TimeSpan.FromMicroseconds(Identity.Rtd3e);
+        return wanted < s_leastShutdownTime ? s_leastShutdownTime : wanted > s_mostShutdownTime ? s_mostShutdownTime : wanted;
+    }
+
+    /// <summary>What a bring-up that failed leaves behind is taken back.</summary>
+    private void AbandonBringUp()
+    {
+        _deathReason ??= "it did not come up";
+        _state = ControllerState.Dead;
+        if (Space is null) Release();
+        else TearDown();
+        _serviceEnded = true;
+    }
+
+    private void TearDown()
+    {
+        var proof = StopEverything(out _);
+        foreach (var channel in _channels) Retire(channel);
+        _channels = [];
+        _admin.FailWaiting(DeadError);
+        if (proof is StopProof.Disabled or StopProof.FunctionReset)
+        {
+            _admin.Pair.ReleaseMemory();
+            Detach();
+            Release();
+        }
+        else
+        {
+            // The device does not obey: it is closed before its memory is unmapped.
+            Release();
+            Detach();
+        }
+    }
+
+    private void Retire(Queues.IoChannel channel)
+    {
+        var retired = channel.Reactor.Invoke(() =>
+        {
+            channel.Kill(DeadError());
+            channel.Reactor.Remove(channel);
+            channel.Pair.ReleaseMemory();
+        }, s_reactorLimit);
+        if (!retired) LogProblem(Address, $"code that runs inline on the reactor of core {channel.Reactor.Core} blocks it: its queue memory is not used again");
+        channel.Reactor.Release();
+    }
+
+    private void Detach()
+    {
+        try
+        {
+            Heap.Detach(Space);
+        }
+        catch (IOException e)
+        {
+            LogProblem(Address, e.Message);
+        }
+    }
+
+    /// <summary>The controller itself needs the transport no longer.</summary>
+    private void Release()
+    {
+        if (_released) return;
+        _released = true;
+        ReleaseTransport();
+    }
+
+    // A queue pair that its owner has not disposed yet may still ring a doorbell: the way to the controller is closed with the last user.
+    private void ReleaseTransport()
+    {
+        if (Interlocked.Decrement(ref _transportUsers) != 0) return;
+        Transport.Dispose();
+        if (_ownsHeap) Heap.Dispose();
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using UserNvme.Queues;
+using UserNvme.Spec;
+
+namespace UserNvme.Controllers;
+
+/// <content>I/O queues: the reactors' channels, and pairs that callers own.</content>
+public sealed partial class NvmeController
+{
+    private readonly HashSet<ushort> _usedQueueIds = [];
+    private readonly List<QueuePair> _callerPairs = [];
+    private IoChannel[] _channels = [];
+    private ChannelMap _channelMap = ChannelMap.Empty;
+    private int _queueLimit;
+    private int _transportUsers = 1;
+
+    internal IReadOnlyList<IoChannel> Channels => _channels;
+
+    /// <summary>
+    /// Creates an I/O queue pair for one thread: the first that uses it. Dispose it on that thread when nothing is in flight. A reset of
+    /// the controller closes it: commands in flight end in <see cref="ICompletionHandler{TState}.OnAbandoned"/> at the next poll.
+    /// </summary>
+    /// <param name="depth">How many commands can be in flight: 1 to <see cref="MaxQueueEntries"/> - 1.</param>
+    /// <param name="handler">What happens with completions.</param>
+    /// <exception cref="NvmeSetupException">The controller has no queue pair left, or refuses.</exception>
+    public QueuePair<TState, THandler> CreateQueuePair<TState, THandler>(int depth, THandler handler)
+        where THandler : struct, ICompletionHandler<TState>
+    {
+        if (depth < 1 || depth >= MaxQueueEntries)
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, $"A queue of {Address} holds 1 to {MaxQueueEntries - 1} commands, not {depth}.");
+        QueuePair<TState, THandler>? pair = null;
+        OnServiceAsync(() =>
+        {
+            ThrowIfNotLive();
+            var id = TakeQueueId();
+            try
+            {
+                pair = new QueuePair<TState, THandler>(QueueSettings(id, depth + 1, MaxTransferBytes), handler);
+                CreateQueues(pair);
+                pair.Open(Doorbell(id, completion: false), Doorbell(id, completion: true));
+                pair.OnDispose(DisposeCallerPair);
+                _callerPairs.Add(pair);
+                Interlocked.Increment(ref _transportUsers);
+            }
+            catch
+            {
+                _usedQueueIds.Remove(id.Value);
+                pair?.ReleaseMemory();
+                throw;
+            }
+        }).GetAwaiter().GetResult();
+        return pair!;
+    }
+
+    /// <summary>The channel that is nearest to the calling thread: its own on a reactor, else one whose core shares most with the current CPU.</summary>
+    internal IoChannel ChannelForCaller()
+    {
+        if (_state is ControllerState.Closed) ThrowClosed();
+        return Reactor.Current is { } reactor && _channelMap.Of(reactor) is { } own ? own : _channelMap.Nearest();
+    }
+
+    private void NegotiateQueues()
+    {
+        var wanted = Math.Max(1, Math.Min(Cores.Count + Options.ExtraQueuePairs, NumberOfQueues.Max));
+        var reply = Execute(AdminCommands.SetFeatures(FeatureId.NumberOfQueues, NumberOfQueues.Create(wanted, wanted).Value));
+        if (!reply.Status.IsSuccess) throw Failed($"Set Features (Number of Queues) failed with {reply.Status}");
+        var granted = new NumberOfQueues(reply.Result);
+        // The reply may be smaller or larger than what was asked for, and the doorbells must lie in the register space (traps P8, P4).
+        var doorbells = (Transport.RegisterSpaceLength - ControllerRegisters.Doorbells) / (2 * (4 << Capabilities.Dstrd));
+        _queueLimit = Math.Min(Math.Min(granted.SubmissionQueues, granted.CompletionQueues), Math.Min(wanted, doorbells - 1));
+        if (_queueLimit < Math.Max(1, Cores.Count))
+            LogProblem(Address, $"the controller grants {_queueLimit} queue pairs for {Cores.Count} cores: cores share");
+        if (_queueLimit < 1) throw Failed("its register space has no doorbells for an I/O queue");
+    }
+
+    private void CreateChannels()
+    {
+        var channels = new List<IoChannel>();
+        try
+        {
+            foreach (var core in Cores.Take(_queueLimit))
+            {
+                var reactor = Reactor.Acquire(core, _logger);
+                var entries = Math.Min(Options.IoQueueEntries, MaxQueueEntries);
+                channels.Add(new IoChannel(reactor, QueueSettings(TakeQueueId(), entries, MaxTransferBytes), RequestAbort));
+                CreateQueues(channels[^1].Pair);
+            }
+        }
+        finally
+        {
+            _channels = [.. channels];
+        }
+
+        foreach (var channel in _channels)
+        {
+            OnReactor(channel, () =>
+            {
+                channel.Reactor.Add(channel);
+                Resume(channel);
+            });
+        }
+
+        _channelMap = new ChannelMap(_channels);
+    }
+
+    private void RecreateChannels()
+    {
+        if (_queueLimit < _channels.Length) throw Failed($"it now grants {_queueLimit} queue pairs where {_channels.Length} are in use");
+        foreach (var channel in _channels) CreateQueues(channel.Pair);
+        foreach (var channel in _channels) OnReactor(channel, () => Resume(channel));
+    }
+
+    private void Resume(IoChannel channel) =>
+        channel.Resume(Doorbell(channel.Pair.Id, completion: false), Doorbell(channel.Pair.Id, completion: true));
+
+    private void CreateQueues(QueuePair pair)
+    {
+        ExecuteChecked(AdminCommands.CreateIoCompletionQueue(pair.Id, pair.Settings.Entries, pair.CompletionRing.Value));
+        var submission = AdminCommands.CreateIoSubmissionQueue(pair.Id, pair.Settings.Entries, pair.SubmissionRing.Value, pair.Id);
+        var reply = Execute(in submission);
+        if (reply.Status.IsSuccess) return;
+        // The half that exists goes too (trap P29).
+        Execute(AdminCommands.DeleteIoCompletionQueue(pair.Id));
+        throw Failed($"Create I/O Submission Queue {pair.Id} failed with {reply.Status}");
+    }
+
+    private void DeleteQueues(QueuePair pair)
+    {
+        // The submission queue first: its completion queue must not go while entries may still be posted (trap P29).
+        ExecuteChecked(AdminCommands.DeleteIoSubmissionQueue(pair.Id));
+        ExecuteChecked(AdminCommands.DeleteIoCompletionQueue(pair.Id));
+    }
+
+    private QueueId TakeQueueId()
+    {
+        for (ushort id = 1; id <= _queueLimit; id++)
+        {
+            if (_usedQueueIds.Add(id)) return new QueueId(id);
+        }
+
+        throw new NvmeSetupException(SetupProblem.Unsupported, Address,
+            $"{Address} has no queue pair left: {_queueLimit} are in use. Use fewer cores, or open it with more {nameof(NvmeControllerOptions.ExtraQueuePairs)} if the controller has them.");
+    }
+
+    // On the owner's thread: everything in flight ends, the controller forgets the queues, then their memory is free (rule 5).
+    private void DisposeCallerPair(QueuePair pair)
+    {
+        WaitForOwner(pair, () => pair.InFlight == 0);
+        if (pair.InFlight == 0 && pair.IsOpen) Call(() => DeleteIfLive(pair)).GetAwaiter().GetResult();
+        if (!pair.IsOpen) WaitForOwner(pair, () => pair.IsStopped);
+        Call(() => Forget(pair)).GetAwaiter().GetResult();
+        // What the controller may still write to is never used again.
+        if (pair.IsStopped && pair.InFlight == 0) pair.ReleaseMemory();
+        ReleaseTransport();
+    }
+
+    // Polling ends it: by completions, or by a timeout that leads to a reset, which closes the pair.
+    private void WaitForOwner(QueuePair pair, Func<bool> reached)
+    {
+        var limit = Options.CommandTimeout + Options.CommandTimeout + s_resetLimit;
+        var started = Stopwatch.GetTimestamp();
+        for (var spins = 0; !reached() && Stopwatch.GetElapsedTime(started) < limit;)
+        {
+            pair.Poll();
+            if (!reached()) _registers.Pause(ref spins);
+        }
+    }
+
+    private void DeleteIfLive(QueuePair pair)
+    {
+        if (_state is not ControllerState.Live || !pair.IsOpen) return;
+        try
+        {
+            DeleteQueues(pair);
+            pair.Close();
+            pair.ControllerStopped();
+        }
+        catch (NvmeSetupException e)
+        {
+            // Only a stopped controller is known not to write into the rings any more.
+            RecoverQuietly($"queue pair {pair.Id} could not be deleted ({e.Message})");
+        }
+    }
+
+    private void Forget(QueuePair pair)
+    {
+        if (_callerPairs.Remove(pair)) _usedQueueIds.Remove(pair.Id.Value);
+    }
+
+    private void ThrowIfNotLive()
+    {
+        if (_state is ControllerState.Closed) ThrowClosed();
+        if (_state is not ControllerState.Live) throw DeadError();
+    }
+
+    private void ThrowClosed() => throw new ObjectDisposedException(Address, $"The controller {Address} is closed.");
+}

@@ -1,0 +1,198 @@
+using UserNvme.Spec;
+
+namespace UserNvme.Queues;
+
+/// <summary>
+/// A controller's way through one reactor: the reactor-owned queue pair and the line of requests that wait for room in it.
+/// All members are called on the reactor, but for <see cref="Start"/>.
+/// </summary>
+internal sealed class IoChannel : IReactorQueue
+{
+    private readonly QueuePair<IoCommand, Handler> _pair;
+    private readonly Action<IoChannel, ushort> _abort;
+    private IoRequest? _firstWaiting;
+    private IoRequest? _lastWaiting;
+    private bool _issuing;
+    private bool _suspended = true;
+    private Exception? _dead;
+
+    /// <summary>Makes the channel; it takes requests at once and issues them when it is resumed.</summary>
+    /// <param name="reactor">The owner of the queue pair.</param>
+    /// <param name="settings">The queue pair's.</param>
+    /// <param name="abort">Asks the controller to abort a command; must return at once.</param>
+    public IoChannel(Reactor reactor, QueuePairSettings settings, Action<IoChannel, ushort> abort)
+    {
+        Reactor = reactor;
+        _abort = abort;
+        _pair = new QueuePair<IoCommand, Handler>(settings, new Handler(this));
+    }
+
+    public Reactor Reactor { get; }
+
+    public QueuePair Pair => _pair;
+
+    public bool IsBusy => _pair.InFlight != 0;
+
+    /// <summary>Whether nothing is in flight and nothing waits.</summary>
+    public bool IsDrained => _pair.InFlight == 0 && _firstWaiting is null;
+
+    /// <summary>Starts a request that has begun: at once when called on the reactor, else on the reactor's next round. Any thread.</summary>
+    public void Start(IoRequest request)
+    {
+        if (Reactor.IsCurrent)
+            Submit(request);
+        else
+            Reactor.Post(request);
+    }
+
+    public void Submit(IoRequest request)
+    {
+        if (_dead is not null) request.Fail(_dead);
+        if (request.IsFinished)
+        {
+            request.Complete();
+            return;
+        }
+
+        if (_lastWaiting is null)
+            _firstWaiting = request;
+        else
+            _lastWaiting.NextWaiting = request;
+        _lastWaiting = request;
+        Issue();
+    }
+
+    public int Poll()
+    {
+        var handled = _pair.Poll();
+        if (_firstWaiting is not null) Issue();
+        return handled;
+    }
+
+    /// <summary>Issues nothing more and writes no doorbell, until resumed.</summary>
+    public void Suspend()
+    {
+        _suspended = true;
+        _pair.Close();
+    }
+
+    /// <summary>Issues what waits. The controller has (re)created the queues.</summary>
+    public void Resume(Transports.Doorbell submission, Transports.Doorbell completion)
+    {
+        _pair.TakeOwnership();
+        _pair.Open(submission, completion);
+        _suspended = false;
+        Issue();
+    }
+
+    /// <summary>Ends what is in flight without an answer. Only after the controller is proven stopped.</summary>
+    public void Abandon() => _pair.AbandonAll();
+
+    /// <summary>Fails what waits and whatever comes later.</summary>
+    public void Kill(Exception reason)
+    {
+        Suspend();
+        _dead = reason;
+        while (_firstWaiting is { } request)
+        {
+            RemoveFirst();
+            request.Fail(reason);
+            FinishIfDone(request);
+        }
+    }
+
+    /// <summary>Stops a request: what is not issued never is, what is in flight the controller is asked to abort.</summary>
+    public void Cancel(IoRequest request, Exception reason)
+    {
+        request.Cancel(reason);
+        if (request.HasCommandsInFlight)
+        {
+            foreach (var commandId in _pair.FindCommands(c => ReferenceEquals(c.Request, request)))
+                _abort(this, commandId);
+        }
+        else if (IsWaiting(request))
+        {
+            Remove(request);
+            request.Complete();
+        }
+    }
+
+    private void Issue()
+    {
+        // A completion inside may lead back here through a continuation; the outer call goes on with what that added.
+        if (_issuing || _suspended) return;
+        _issuing = true;
+        try
+        {
+            while (_firstWaiting is { } request)
+            {
+                if (request.WantsToIssue && !TryIssueAll(request)) return;
+                RemoveFirst();
+                FinishIfDone(request);
+            }
+        }
+        finally
+        {
+            _issuing = false;
+        }
+    }
+
+    private bool TryIssueAll(IoRequest request)
+    {
+        while (request.WantsToIssue)
+        {
+            var data = request.Peek(out var command, out var lba);
+            if (!_pair.TrySubmit(in command, data, new IoCommand(request, lba))) return false;
+            request.Issued();
+        }
+
+        return true;
+    }
+
+    private void Remove(IoRequest request)
+    {
+        IoRequest? before = null;
+        for (var one = _firstWaiting; !ReferenceEquals(one, request); one = one!.NextWaiting) before = one;
+        if (before is null)
+        {
+            RemoveFirst();
+            return;
+        }
+
+        before.NextWaiting = request.NextWaiting;
+        if (ReferenceEquals(_lastWaiting, request)) _lastWaiting = before;
+        request.NextWaiting = null;
+    }
+
+    private void RemoveFirst()
+    {
+        var request = _firstWaiting!;
+        _firstWaiting = request.NextWaiting;
+        if (_firstWaiting is null) _lastWaiting = null;
+        request.NextWaiting = null;
+    }
+
+    // A request that still waits in line is finished when its turn comes.
+    private void FinishIfDone(IoRequest request)
+    {
+        if (request.IsFinished && !IsWaiting(request)) request.Complete();
+    }
+
+    private bool IsWaiting(IoRequest request) =>
+        request.NextWaiting is not null || ReferenceEquals(_lastWaiting, request);
+
+    private readonly struct Handler(IoChannel channel) : ICompletionHandler<IoCommand>
+    {
+        public void OnCompletion(in CompletionEntry completion, IoCommand state)
+        {
+            state.Request.Answered(in completion, state.Lba);
+            channel.FinishIfDone(state.Request);
+        }
+
+        public void OnAbandoned(IoCommand state)
+        {
+            state.Request.Abandoned(state.Lba);
+            channel.FinishIfDone(state.Request);
+        }
+    }
+}

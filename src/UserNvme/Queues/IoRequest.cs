@@ -1,0 +1,101 @@
+using UserNvme.Memory;
+using UserNvme.Spec;
+
+namespace UserNvme.Queues;
+
+/// <summary>
+/// One operation of the async door: it yields one command after the other until it has none left, and ends when all of them have
+/// ended. It lives on the reactor of its channel from <see cref="IoChannel.Submit"/> until <see cref="Complete"/>.
+/// </summary>
+internal abstract class IoRequest : ReactorItem
+{
+    // Command Abort Requested, a generic status (NVMe Base 2.0, figure 94).
+    private const int AbortRequested = 0x007;
+
+    private IoChannel? _channel;
+    private int _inFlight;
+    private Exception? _error;
+    private bool _stopIssuing;
+    private Exception? _cancelled;
+
+    /// <summary>The next in the channel's line of requests that wait for room.</summary>
+    internal IoRequest? NextWaiting { get; set; }
+
+    /// <summary>Whether commands are left to issue.</summary>
+    internal bool WantsToIssue => !_stopIssuing && HasMore;
+
+    /// <summary>Whether everything has ended.</summary>
+    internal bool IsFinished => _inFlight == 0 && !WantsToIssue;
+
+    /// <summary>Whether commands of it are in flight.</summary>
+    internal bool HasCommandsInFlight => _inFlight != 0;
+
+    private protected IoChannel Channel => _channel ?? throw new InvalidOperationException("The request was not submitted.");
+
+    private protected Exception? Error => _error;
+
+    private protected abstract bool HasMore { get; }
+
+    /// <summary>Starts a life on a channel.</summary>
+    internal void Begin(IoChannel channel)
+    {
+        _channel = channel;
+        _inFlight = 0;
+        _error = null;
+        _stopIssuing = false;
+        _cancelled = null;
+    }
+
+    /// <summary>The next command and its memory. Called only while commands are left.</summary>
+    /// <param name="command">The command without identifier and PRPs.</param>
+    /// <param name="lba">Its first block, for messages.</param>
+    /// <returns>The memory, as the device sees it; empty for a command without data.</returns>
+    internal abstract ReadOnlySpan<PrpPiece> Peek(out SubmissionEntry command, out ulong lba);
+
+    /// <summary>The command of the last <see cref="Peek"/> is in the ring.</summary>
+    internal void Issued()
+    {
+        _inFlight++;
+        Advance();
+    }
+
+    /// <summary>A command was answered.</summary>
+    internal void Answered(in CompletionEntry completion, ulong lba)
+    {
+        _inFlight--;
+        if (completion.Status.IsSuccess) return;
+        Fail(_cancelled is not null && completion.Status.TypeAndCode == AbortRequested ? _cancelled : ErrorOf(in completion, lba));
+    }
+
+    /// <summary>A command ended without an answer; the controller is stopped.</summary>
+    internal void Abandoned(ulong lba)
+    {
+        _inFlight--;
+        Fail(LossOf(lba));
+    }
+
+    /// <summary>The first error is the request's; nothing more of it is issued.</summary>
+    internal void Fail(Exception error)
+    {
+        _error ??= error;
+        _stopIssuing = true;
+    }
+
+    /// <summary>The caller wants no more of it. It still succeeds if the device finishes all of it.</summary>
+    internal void Cancel(Exception reason)
+    {
+        _cancelled = reason;
+        if (HasMore) Fail(reason);
+    }
+
+    /// <summary>Everything has ended: tells the caller. On the reactor, once.</summary>
+    internal abstract void Complete();
+
+    internal override void Run() => Channel.Submit(this);
+
+    private protected abstract void Advance();
+
+    private protected abstract Exception ErrorOf(in CompletionEntry completion, ulong lba);
+
+    private protected abstract Exception LossOf(ulong lba);
+}

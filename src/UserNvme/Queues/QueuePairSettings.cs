@@ -1,0 +1,32 @@
+using UserNvme.Memory;
+using UserNvme.Spec;
+
+namespace UserNvme.Queues;
+
+/// <summary>What a queue pair is made of: its place in the controller, its sizes and its memory.</summary>
+internal sealed record QueuePairSettings
+{
+    /// <summary>The identifier of both queues; 0 for the admin queues.</summary>
+    public required QueueId Id { get; init; }
+
+    /// <summary>Entries of each ring: 2 or more; one less can be in flight.</summary>
+    public required int Entries { get; init; }
+
+    /// <summary>CC.MPS in bytes.</summary>
+    public required int PageSize { get; init; }
+
+    /// <summary>The longest transfer of one command in bytes; PRP list pages are set aside for it.</summary>
+    public required int MaxTransferBytes { get; init; }
+
+    /// <summary>How long a command may take while it is polled for.</summary>
+    public required TimeSpan CommandTimeout { get; init; }
+
+    public required DmaHeap Heap { get; init; }
+
+    public required DmaSpace Space { get; init; }
+
+    public required IQueuePairMonitor Monitor { get; init; }
+
+    /// <summary>The controller's address, for messages.</summary>
+    public required string Address { get; init; }
+}
