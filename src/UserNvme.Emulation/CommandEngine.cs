@@ -1,0 +1,240 @@
+using UserNvme.Emulation.AdminCommands;
+using UserNvme.Emulation.Queues;
+using UserNvme.Emulation.Registers;
+using UserNvme.Spec;
+
+namespace UserNvme.Emulation;
+
+/// <summary>Fetches commands round robin, executes them or keeps them for later, and posts their completions. Used within a step only.</summary>
+internal sealed class CommandEngine(EmulatedController controller)
+{
+    // Long enough to keep the cost of a step small per command, short enough that nobody waits long for its end.
+    private const int Burst = 32;
+
+    private readonly DelayedCommands _delayed = new();
+    private readonly long _latencyTicks = controller.Time.Ticks(controller.Options.Latency);
+    private int _first;
+    private bool _anyWaiting;
+
+    /// <summary>Commands that a fault holds.</summary>
+    public int HeldCount => _delayed.HeldCount;
+
+    /// <summary>Whether a delayed command will be due.</summary>
+    public bool HasTimer => _delayed.AnyTimed;
+
+    /// <summary>Does a bounded amount of what there is to do.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool Serve()
+    {
+        var worked = _anyWaiting && PostWaiting();
+        worked |= TellEvents();
+        if (_delayed.AnyTimed)
+            worked |= ExecuteDue();
+        var queues = controller.Queues.ActiveSubmission;
+        if (++_first >= queues.Length)
+            _first = 0;
+        for (var i = _first; i < queues.Length; i++)
+            worked |= Serve(queues[i]);
+        for (var i = 0; i < _first; i++)
+            worked |= Serve(queues[i]);
+        return worked;
+    }
+
+    /// <summary>Makes held commands due.</summary>
+    public void Release(int count) => _delayed.Release(count);
+
+    /// <summary>Aborts a command that was fetched and not executed yet.</summary>
+    public bool Abort(ushort queueId, ushort commandId)
+    {
+        if (!_delayed.TryRemove(queueId, commandId, out var command)) return false;
+        CompleteDelayed(command, DeviceStatus.AbortRequested);
+        return true;
+    }
+
+    /// <summary>Aborts all such commands of a queue that is deleted.</summary>
+    public void AbortAll(DeviceSubmissionQueue queue)
+    {
+        while (_delayed.TryRemoveAny(queue, out var command))
+            CompleteDelayed(command, DeviceStatus.AbortedSubmissionQueueDeleted);
+    }
+
+    /// <summary>Completes an admin command that had to wait.</summary>
+    public void CompleteAdmin(ushort commandId, NvmeStatus status, uint result = 0)
+    {
+        if (controller.Queues.Submission(0) is { } queue)
+            Post(queue, Entry(queue, commandId, status, result));
+    }
+
+    /// <summary>Forgets all commands.</summary>
+    public void Reset()
+    {
+        _delayed.Clear();
+        _anyWaiting = false;
+    }
+
+    private static CompletionEntry Entry(DeviceSubmissionQueue queue, ushort commandId, NvmeStatus status, uint result) => new()
+    {
+        Result = result,
+        SubmissionQueueHead = queue.Head,
+        SubmissionQueueId = queue.Id,
+        CommandId = commandId,
+        StatusAndPhase = (ushort)(status.Value << 1),
+    };
+
+    private bool Serve(DeviceSubmissionQueue queue)
+    {
+        if (!queue.TakeDoorbell(out var value))
+            controller.InvalidDoorbell(queue.Id, completion: false, value);
+        if (!queue.HasEntries) return false;
+        var completions = queue.Completions;
+        if (!completions.TakeDoorbell(out value))
+            controller.InvalidDoorbell(completions.Id, completion: true, value);
+
+        var worked = false;
+        for (var i = 0; i < Burst && queue.HasEntries && completions.HasRoom && queue.InFlight < queue.Size && IsServed(queue); i++)
+        {
+            worked = true;
+            if (!queue.Fetch(controller.Memory, out var entry))
+            {
+                controller.RingUnreachable(queue.Id, queue.HeadAddress, 64, DmaDirection.Read);
+                return true;
+            }
+
+            if (controller.Faults.HasRules && controller.Faults.Match(queue.Id, entry) is { } action)
+                Misbehave(queue, entry, action);
+            else if (_latencyTicks != 0 && queue.Id != 0)
+                Delay(queue, entry, _latencyTicks);
+            else
+                Execute(queue, entry);
+        }
+
+        return worked;
+    }
+
+    private bool IsServed(DeviceSubmissionQueue queue) => queue.IsAlive && controller.LifeCycle.Phase == LifePhase.Running;
+
+    private void Delay(DeviceSubmissionQueue queue, in SubmissionEntry entry, long ticks)
+    {
+        queue.InFlight++;
+        _delayed.Add(queue, entry, controller.Time.Now + ticks);
+    }
+
+    private bool ExecuteDue()
+    {
+        var worked = false;
+        while (_delayed.TryTakeDue(controller.Time.Now, out var command))
+        {
+            worked = true;
+            command.Queue!.InFlight--;
+            if (IsServed(command.Queue))
+                Execute(command.Queue, command.Entry);
+        }
+
+        return worked;
+    }
+
+    private void Execute(DeviceSubmissionQueue queue, in SubmissionEntry entry)
+    {
+        if (TryRun(queue, entry, out var completion))
+            Post(queue, completion);
+    }
+
+    private bool TryRun(DeviceSubmissionQueue queue, in SubmissionEntry entry, out CompletionEntry completion)
+    {
+        var result = queue.Id == 0
+            ? controller.Admin.Execute(entry)
+            : new AdminResult(controller.Io.Execute(new QueueId(queue.Id), entry));
+        completion = Entry(queue, entry.CommandId, result.Status, result.Dword0);
+        if (!result.Status.IsSuccess)
+            controller.Admin.Logs.Errors.Add(queue.Id, entry, result.Status);
+        return !result.IsPending;
+    }
+
+    private void Misbehave(DeviceSubmissionQueue queue, in SubmissionEntry entry, FaultAction action)
+    {
+        switch (action.Kind)
+        {
+            case FaultActionKind.Hold:
+                queue.InFlight++;
+                _delayed.Hold(queue, entry);
+                return;
+            case FaultActionKind.Delay:
+                Delay(queue, entry, controller.Time.Ticks(action.Time));
+                return;
+            case FaultActionKind.FatalStatus:
+                controller.LifeCycle.Fail();
+                return;
+            case FaultActionKind.DeviceGone:
+                controller.RemoveNow(announce: false);
+                return;
+            case FaultActionKind.PowerLoss:
+                controller.LosePowerNow();
+                return;
+            case FaultActionKind.Fail:
+                Fail(queue, entry, action.Status);
+                return;
+            case FaultActionKind.TouchAddress when !controller.Data.Touch(action.Address, action.Direction, new QueueId(queue.Id), entry):
+                Fail(queue, entry, DeviceStatus.DataTransferError);
+                return;
+        }
+
+        if (!TryRun(queue, entry, out var completion)) return;
+        if (action.Kind == FaultActionKind.CorruptData && completion.Status.IsSuccess)
+            controller.Io.Corrupt(new QueueId(queue.Id), entry, action.Offset, action.Mask);
+        Post(queue, action.Change is { } change ? change(completion) : completion);
+        if (action.ThenTruly || action.Kind == FaultActionKind.CompleteTwice)
+            Post(queue, completion);
+    }
+
+    private void Fail(DeviceSubmissionQueue queue, in SubmissionEntry entry, NvmeStatus status)
+    {
+        controller.Admin.Logs.Errors.Add(queue.Id, entry, status);
+        Post(queue, Entry(queue, entry.CommandId, status, 0));
+    }
+
+    private void CompleteDelayed(in DelayedCommand command, NvmeStatus status)
+    {
+        command.Queue!.InFlight--;
+        Post(command.Queue, Entry(command.Queue, command.Entry.CommandId, status, 0));
+    }
+
+    private bool TellEvents()
+    {
+        var worked = false;
+        while (controller.Admin.Events.TryTake(out var commandId, out var result))
+        {
+            worked = true;
+            CompleteAdmin(commandId, NvmeStatus.Success, result);
+        }
+
+        return worked;
+    }
+
+    private void Post(DeviceSubmissionQueue queue, in CompletionEntry completion)
+    {
+        var completions = queue.Completions;
+        if (!completions.HasRoom && !completions.TakeDoorbell(out var value))
+            controller.InvalidDoorbell(completions.Id, completion: true, value);
+        if (!completions.Post(controller.Memory, completion))
+            controller.RingUnreachable(completions.Id, completions.TailAddress, 16, DmaDirection.Write);
+        _anyWaiting |= completions.Waiting != 0;
+    }
+
+    private bool PostWaiting()
+    {
+        var worked = false;
+        _anyWaiting = false;
+        foreach (var completions in controller.Queues.ActiveCompletion)
+        {
+            if (completions.Waiting == 0) continue;
+            if (!completions.TakeDoorbell(out var value))
+                controller.InvalidDoorbell(completions.Id, completion: true, value);
+            if (!completions.PostWaiting(controller.Memory, out var posted))
+                controller.RingUnreachable(completions.Id, completions.TailAddress, 16, DmaDirection.Write);
+            worked |= posted;
+            _anyWaiting |= completions.Waiting != 0;
+        }
+
+        return worked;
+    }
+}

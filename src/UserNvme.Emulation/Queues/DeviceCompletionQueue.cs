@@ -1,0 +1,121 @@
+#pragma warning disable RS0030 // The controller's end of a completion ring.
+using UserNvme.Emulation.Dma;
+using UserNvme.Spec;
+
+namespace UserNvme.Emulation.Queues;
+
+/// <summary>
+/// The controller's end of a completion queue: it posts entries with the phase tag last and never more than the host has room for
+/// (NVMe Base 2.0, 3.3.1.2). What finds no room waits here.
+/// </summary>
+internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int size, int vector, bool interrupts, uint* doorbell)
+{
+    private readonly Queue<CompletionEntry> _waiting = new();
+    private DmaMappingTable? _table;
+    private byte* _entries;
+    private int _tail;
+    private int _head;
+    private int _phase = 1;
+
+    /// <summary>The queue identifier.</summary>
+    public ushort Id => id;
+
+    /// <summary>Number of entries.</summary>
+    public int Size => size;
+
+    /// <summary>The interrupt vector.</summary>
+    public int Vector => vector;
+
+    /// <summary>The IOVA of the next entry to post.</summary>
+    public ulong TailAddress => iova + (ulong)_tail * 16;
+
+    /// <summary>Whether the queue was created with interrupts.</summary>
+    public bool Interrupts => interrupts;
+
+    /// <summary>How many submission queues complete here.</summary>
+    public int SubmissionQueues { get; set; }
+
+    /// <summary>Entries were posted since the last interrupt.</summary>
+    public bool InterruptDue { get; set; }
+
+    /// <summary>Entries posted since the queue was created.</summary>
+    public long Posted { get; private set; }
+
+    /// <summary>Whether one more entry can be posted at once, as far as the doorbell was looked at.</summary>
+    public bool HasRoom => _waiting.Count == 0 && Next(_tail) != _head;
+
+    /// <summary>Entries that wait for room.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>Looks at the doorbell.</summary>
+    /// <param name="value">What it holds.</param>
+    /// <returns>False where the value is invalid; it is ignored.</returns>
+    public bool TakeDoorbell(out uint value)
+    {
+        value = DoorbellPage.Read(doorbell);
+        if (value == (uint)_head) return true;
+
+        // The head may go up to the tail: beyond it the host would have consumed entries that were never posted.
+        if (value >= (uint)size || Distance(_head, (int)value) > Distance(_head, _tail))
+        {
+            DoorbellPage.Write(doorbell, (uint)_head);
+            return false;
+        }
+
+        _head = (int)value;
+        return true;
+    }
+
+    /// <summary>Posts an entry, or keeps it until there is room. The phase tag in it is set here; bit 0 as given turns it round.</summary>
+    /// <returns>False where the ring's memory cannot be reached.</returns>
+    public bool Post(DeviceMemory memory, in CompletionEntry entry)
+    {
+        if (HasRoom)
+            return Store(memory, entry);
+        _waiting.Enqueue(entry);
+        return true;
+    }
+
+    /// <summary>Posts what has waited and finds room now.</summary>
+    /// <param name="memory">The way to the ring.</param>
+    /// <param name="posted">Whether any was.</param>
+    /// <returns>False where the ring's memory cannot be reached.</returns>
+    public bool PostWaiting(DeviceMemory memory, out bool posted)
+    {
+        posted = false;
+        while (_waiting.Count > 0 && Next(_tail) != _head)
+        {
+            posted = true;
+            if (!Store(memory, _waiting.Dequeue())) return false;
+        }
+
+        return true;
+    }
+
+    private bool Store(DeviceMemory memory, CompletionEntry entry)
+    {
+        if (!ReferenceEquals(_table, memory.Table))
+        {
+            _entries = memory.TranslateWhole(iova, (ulong)size * 16);
+            _table = memory.Table;
+        }
+
+        var place = (ulong*)(_entries != null ? _entries + _tail * 16 : memory.TranslateWhole(iova + (ulong)_tail * 16, 16));
+        if (place == null) return false;
+
+        entry.StatusAndPhase ^= (ushort)_phase;
+        var words = (ulong*)&entry;
+        place[0] = words[0];
+        Volatile.Write(ref place[1], words[1]); // The phase tag comes with the last eight bytes, in one store.
+        Posted++;
+        InterruptDue = true;
+        _tail = Next(_tail);
+        if (_tail == 0)
+            _phase ^= 1;
+        return true;
+    }
+
+    private int Next(int index) => index + 1 == size ? 0 : index + 1;
+
+    private int Distance(int from, int to) => to >= from ? to - from : to - from + size;
+}

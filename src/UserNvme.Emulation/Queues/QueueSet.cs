@@ -1,0 +1,79 @@
+using UserNvme.Spec;
+
+namespace UserNvme.Emulation.Queues;
+
+/// <summary>The queues that exist, by identifier; the submission queues also in a dense list for the arbiter.</summary>
+internal sealed unsafe class QueueSet(DoorbellPage doorbells)
+{
+    private readonly DeviceSubmissionQueue?[] _submission = new DeviceSubmissionQueue?[doorbells.Queues];
+    private readonly DeviceCompletionQueue?[] _completion = new DeviceCompletionQueue?[doorbells.Queues];
+    private DeviceSubmissionQueue[] _activeSubmission = [];
+    private DeviceCompletionQueue[] _activeCompletion = [];
+
+    /// <summary>The submission queues that exist.</summary>
+    public DeviceSubmissionQueue[] ActiveSubmission => _activeSubmission;
+
+    /// <summary>The completion queues that exist.</summary>
+    public DeviceCompletionQueue[] ActiveCompletion => _activeCompletion;
+
+    /// <summary>Whether any I/O queue exists.</summary>
+    public bool AnyIoQueue => _completion.AsSpan(1).ContainsAnyExcept((DeviceCompletionQueue?)null);
+
+    /// <summary>The submission queue with an identifier, or null.</summary>
+    public DeviceSubmissionQueue? Submission(int id) => (uint)id < (uint)_submission.Length ? _submission[id] : null;
+
+    /// <summary>The completion queue with an identifier, or null.</summary>
+    public DeviceCompletionQueue? Completion(int id) => (uint)id < (uint)_completion.Length ? _completion[id] : null;
+
+    /// <summary>Makes a completion queue; its doorbell starts at 0.</summary>
+    public void AddCompletion(ushort id, ulong iova, int size, int vector, bool interrupts)
+    {
+        var doorbell = doorbells.Register(id, completion: true);
+        DoorbellPage.Write(doorbell, 0);
+        _completion[id] = new DeviceCompletionQueue(id, iova, size, vector, interrupts, doorbell);
+        Rebuild();
+    }
+
+    /// <summary>Makes a submission queue; its doorbell starts at 0.</summary>
+    public void AddSubmission(ushort id, ulong iova, int size, DeviceCompletionQueue completions)
+    {
+        var doorbell = doorbells.Register(id, completion: false);
+        DoorbellPage.Write(doorbell, 0);
+        completions.SubmissionQueues++;
+        _submission[id] = new DeviceSubmissionQueue(id, iova, size, completions, doorbell);
+        Rebuild();
+    }
+
+    /// <summary>Removes a submission queue.</summary>
+    public void RemoveSubmission(DeviceSubmissionQueue queue)
+    {
+        queue.IsAlive = false;
+        queue.Completions.SubmissionQueues--;
+        _submission[queue.Id] = null;
+        Rebuild();
+    }
+
+    /// <summary>Removes a completion queue.</summary>
+    public void RemoveCompletion(DeviceCompletionQueue queue)
+    {
+        _completion[queue.Id] = null;
+        Rebuild();
+    }
+
+    /// <summary>Removes all.</summary>
+    public void Clear()
+    {
+        foreach (var queue in _activeSubmission)
+            queue.IsAlive = false;
+        Array.Clear(_submission);
+        Array.Clear(_completion);
+        doorbells.Clear();
+        Rebuild();
+    }
+
+    private void Rebuild()
+    {
+        _activeSubmission = [.. _submission.OfType<DeviceSubmissionQueue>()];
+        _activeCompletion = [.. _completion.OfType<DeviceCompletionQueue>()];
+    }
+}
