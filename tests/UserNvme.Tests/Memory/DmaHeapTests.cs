@@ -219,6 +219,24 @@ public class DmaHeapTests
     }
 
     [Fact]
+    public void A_retired_region_is_mapped_in_no_new_domain_and_translates_to_nothing_there()
+    {
+        using var heap = new DmaHeap(Small);
+        var space = heap.Attach(new RecordingDomain { RefusesUnmap = true });
+        var buffer = heap.Rent(4096);
+        var (address, retired) = (buffer.Address, buffer.RegionIndex);
+        buffer.Dispose();
+        heap.Detach(space);
+        using var next = heap.Rent(4096);
+
+        var domain = new RecordingDomain();
+        var fresh = heap.Attach(domain);
+
+        Assert.Equal(next.RegionIndex, Assert.Single(domain.Mappings.Values).Index);
+        Assert.True(fresh.Translate(address, retired).Value >= 1UL << 63);
+    }
+
+    [Fact]
     public void The_limit_of_the_heap_is_an_error_that_names_it()
     {
         var options = Small;

@@ -87,12 +87,14 @@ public class IovaAllocatorTests
     {
         var ranges = new List<IovaRange> { new(0x1000, 0xffff) };
         var allocator = new IovaAllocator(new RecordingDomain { AllowedRanges = ranges });
-        var before = allocator.Allocate(Page, Page);
+        var before = allocator.Allocate(2 * Page, Page);
 
+        ranges[0] = new IovaRange(0x2000, 0xffff);
+        var inside = allocator.Allocate(Page, Page);
         ranges[0] = new IovaRange(0x8000, 0xffff);
+        var beyond = allocator.Allocate(Page, Page);
 
-        Assert.Equal(0x1000UL, before.Value);
-        Assert.Equal(0x8000UL, allocator.Allocate(Page, Page).Value);
+        Assert.Equal((0x1000UL, 0x3000UL, 0x8000UL), (before.Value, inside.Value, beyond.Value));
     }
 
     private static readonly Gen<IovaRange[]> GenRanges = Gen.Select(Gen.ULong[0, 12], Gen.ULong[1, 30]).Array[1, 4].Select(parts =>

@@ -124,6 +124,18 @@ public unsafe class PrpBuilderTests
     }
 
     [Fact]
+    public void A_piece_that_begins_at_the_last_place_of_a_list_and_is_the_last_one_stays_there()
+    {
+        using var pages = new ListPages(2, 4096);
+        var entry = default(SubmissionEntry);
+
+        PrpBuilder.Describe(ref entry, [new(new Iova(0x10000), 512 * 4096), new(new Iova(0x9000_0000), 512)], 4096, pages.List);
+
+        Assert.Equal(0x9000_0000UL, pages.List.Address[511]);
+        Assert.Equal(0UL, pages.List.Address[512]);
+    }
+
+    [Fact]
     public void A_transfer_that_does_not_fit_the_list_is_refused_before_anything_is_written()
     {
         using var pages = new ListPages(1, 4096);
