@@ -23,11 +23,33 @@ internal static class CommonSymbols
         CustomParser = Addresses,
     };
 
+    /// <summary>-n of verbs that need a namespace.</summary>
+    public static Option<uint> Namespace() => new("--namespace-id", "-n")
+    {
+        Description = "The namespace identifier.",
+        HelpName = "NSID",
+        Required = true,
+        CustomParser = ParseNamespaceId,
+    };
+
+    /// <summary>How long a command may take, in seconds.</summary>
+    public static Option<int> Timeout(int seconds) => Number("--timeout", null,
+        "Seconds a command may take before the controller is reset.", 1, 3600, seconds);
+
+    /// <summary>A namespace identifier: 1 to 0xFFFFFFFE.</summary>
+    public static uint ParseNamespaceId(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (!TryParseNumber(text, out uint id) || id is 0 or uint.MaxValue)
+            result.AddError($"-n (--namespace-id) is a number from 1 to 4294967294, not '{text}'");
+        return id;
+    }
+
     /// <summary>A whole number in a range, decimal or 0x.</summary>
-    public static Option<T> Number<T>(string name, string alias, string description, T least, T most, T? defaultValue = null)
+    public static Option<T> Number<T>(string name, string? alias, string description, T least, T most, T? defaultValue = null)
         where T : struct, IBinaryInteger<T>
     {
-        var option = new Option<T>(name, alias)
+        var option = new Option<T>(name, alias is null ? [] : [alias])
         {
             Description = description,
             HelpName = "N",
@@ -47,7 +69,7 @@ internal static class CommonSymbols
     }
 
     /// <summary>How an option is called in an error: both names.</summary>
-    public static string Title(string name, string alias) => $"{alias} ({name})";
+    private static string Title(string name, string? alias) => alias is null ? name : $"{alias} ({name})";
 
     /// <summary>Parses decimal or 0x hexadecimal, without sign, spaces or separators.</summary>
     public static bool TryParseNumber<T>(string text, out T value)

@@ -9,5 +9,8 @@ internal static class Verbs
     public static IEnumerable<Command> Create(ToolContext tool)
     {
         yield return ShowRegsCommand.Create(tool);
+        yield return ReadCommand.Create(tool);
+        yield return WriteCommand.Create(tool);
+        yield return PerfCommand.Create(tool);
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using UserNvme.Cli.Commands;
+using UserNvme.Emulation;
+using UserNvme.Transports.Vfio;
 
 namespace UserNvme.Cli.Frame;
 
@@ -25,6 +27,8 @@ internal static class Tool
     /// <summary>Runs the tool until it ends or is cancelled.</summary>
     public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken stop)
     {
+        VfioTransport.Register();
+        EmulatedTransport.Register();
         var tool = new ToolContext(console) { Debug = DebugByEnvironment() };
         try
         {

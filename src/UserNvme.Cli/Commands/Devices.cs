@@ -1,0 +1,30 @@
+using UserNvme.Cli.Frame;
+using UserNvme.Controllers;
+
+namespace UserNvme.Cli.Commands;
+
+/// <summary>Opens controllers for verbs, and finds namespaces on them.</summary>
+internal static class Devices
+{
+    /// <summary>Takes the controller over and brings it up.</summary>
+    /// <param name="tool">The tool, for the log.</param>
+    /// <param name="address">The address as the user gave it.</param>
+    /// <param name="timeoutSeconds">How long a command may take.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <param name="configure">Further options.</param>
+    public static Task<NvmeController> OpenAsync(
+        ToolContext tool, string address, int timeoutSeconds, CancellationToken stop, Action<NvmeControllerOptions>? configure = null)
+    {
+        var options = new NvmeControllerOptions { CommandTimeout = TimeSpan.FromSeconds(timeoutSeconds), LoggerFactory = tool.LoggerFactory };
+        configure?.Invoke(options);
+        return NvmeController.OpenAsync(address, options, stop);
+    }
+
+    /// <summary>An active namespace.</summary>
+    /// <exception cref="NvmeSetupException">It is not active.</exception>
+    public static NvmeNamespace Namespace(NvmeController controller, uint id) =>
+        controller.Namespaces.FirstOrDefault(ns => ns.Id.Value == id) ?? throw new NvmeSetupException(
+            SetupProblem.NoSuchDevice, controller.Address, controller.Namespaces.Count == 0
+                ? $"Namespace {id} of {controller.Address} is not active: no namespace is."
+                : $"Namespace {id} of {controller.Address} is not active; active: {string.Join(", ", controller.Namespaces.Select(ns => ns.Id))}.");
+}
