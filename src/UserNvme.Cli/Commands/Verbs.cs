@@ -8,6 +8,10 @@ internal static class Verbs
 {
     public static IEnumerable<Command> Create(ToolContext tool)
     {
+        yield return StatusCommand.Create(tool);
+        yield return BindCommands.CreateBind(tool);
+        yield return BindCommands.CreateUnbind(tool);
+        yield return DoctorCommand.Create(tool);
         yield return ShowRegsCommand.Create(tool);
         yield return ReadCommand.Create(tool);
         yield return WriteCommand.Create(tool);

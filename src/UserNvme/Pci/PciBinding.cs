@@ -23,4 +23,16 @@ public static class PciBinding
     /// not take it.</exception>
     public static PciBindResult Unbind(PciAddress address, PciBindOptions? options = null) =>
         new VfioUnbinder(options ?? new(), LinuxKernel.Instance).Unbind(address);
+
+    /// <summary>
+    /// The processes that hold a controller through VFIO, as far as this process may see: none is no proof. Processes of other users
+    /// are seen by root only, those of outer PID namespaces never.
+    /// </summary>
+    public static IReadOnlyList<FileHolder> Holders(PciDevice device, HostPaths? host = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        host ??= HostPaths.Default;
+        var nodes = VfioNodes.Of(device, host);
+        return nodes.Count == 0 ? [] : FileHolders.Of(nodes, host);
+    }
 }

@@ -59,12 +59,7 @@ internal sealed class VfioUnbinder(PciBindOptions options, IKernel kernel)
     // iommufd's node can be open many times: looking is all that can be done there.
     private void RefuseHeld(PciDevice device)
     {
-        var nodes = SysfsFile.List(Path.Combine(_host.PciDevice(device.Address), "vfio-dev"))
-            .Select(name => Path.Combine(_host.Dev, "vfio/devices", name))
-            .ToList();
-        if (device.IommuGroup is { } group && device.Driver is not null)
-            nodes.Add(_host.VfioGroupNode(group));
-        var holders = nodes.Count > 0 ? FileHolders.Of(nodes, _host) : [];
+        var holders = PciBinding.Holders(device, _host);
         if (holders.Count > 0)
             throw Held(device, string.Join(", ", holders));
     }

@@ -115,9 +115,9 @@ internal sealed class FakeHost : IDisposable
     public void Mount(string device, string point) =>
         Mount(File.ReadAllText(Path.Combine(Paths.BlockDevice(device), "dev")).Trim(), Path.Combine(Paths.Dev, device), point);
 
-    public void Mount(string numbers, string source, string point)
+    public void Mount(string numbers, string source, string point, string options = "rw,noatime")
     {
-        _mounts.Add($"36 35 {numbers} / {point} rw,noatime shared:1 master:1 - ext4 {source} rw");
+        _mounts.Add($"36 35 {numbers} / {point} {options} shared:1 master:1 - ext4 {source} rw");
         WriteTables();
     }
 
@@ -134,6 +134,24 @@ internal sealed class FakeHost : IDisposable
         Write(directory, "comm", command + "\n");
         for (var i = 0; i < openFiles.Length; i++)
             Link(Path.Combine(directory, "fd", $"{i}"), openFiles[i]);
+    }
+
+    public void ReserveHugepages(int node, int kilobytes, int total, int free)
+    {
+        var directory = Path.Combine(Paths.Sys, $"devices/system/node/node{node}/hugepages/hugepages-{kilobytes}kB");
+        Directory.CreateDirectory(directory);
+        Write(directory, "nr_hugepages", $"{total}\n");
+        Write(directory, "free_hugepages", $"{free}\n");
+    }
+
+    public void LimitMemlock(string limit) =>
+        SetProc("self/limits", $"Limit                     Soft Limit           Hard Limit           Units     \nMax locked memory         {limit,-20} {limit,-20} bytes     \n");
+
+    public void SetProc(string file, string text)
+    {
+        var path = Path.Combine(Paths.Proc, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
     }
 
     public void AddVfioGroupNode(int group) => File.WriteAllText(Paths.VfioGroupNode(group), "");
