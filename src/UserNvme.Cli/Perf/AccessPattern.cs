@@ -14,4 +14,7 @@ internal sealed record AccessPattern(string Name, bool IsRandom, int ReadPercent
 
     /// <summary>Whether -M has a meaning.</summary>
     public bool IsMixed => ReadPercent < 0;
+
+    /// <summary>The name: what the help text shows as the default.</summary>
+    public override string ToString() => Name;
 }
