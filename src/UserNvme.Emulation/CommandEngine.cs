@@ -22,6 +22,9 @@ internal sealed class CommandEngine(EmulatedController controller)
     /// <summary>Whether a delayed command will be due.</summary>
     public bool HasTimer => _delayed.AnyTimed;
 
+    /// <summary>Whether the last call of <see cref="Serve()"/> left work that could go on at once.</summary>
+    public bool HasMore { get; private set; }
+
     /// <summary>Does a bounded amount of what there is to do.</summary>
     /// <returns>Whether there was anything.</returns>
     public bool Serve()
@@ -30,6 +33,7 @@ internal sealed class CommandEngine(EmulatedController controller)
         worked |= TellEvents();
         if (_delayed.AnyTimed)
             worked |= ExecuteDue();
+        HasMore = false;
         var queues = controller.Queues.ActiveSubmission;
         if (++_first >= queues.Length)
             _first = 0;
@@ -37,6 +41,7 @@ internal sealed class CommandEngine(EmulatedController controller)
             worked |= Serve(queues[i]);
         for (var i = 0; i < _first; i++)
             worked |= Serve(queues[i]);
+        HasMore |= controller.Admin.Events.CanTell;
         return worked;
     }
 
@@ -108,6 +113,7 @@ internal sealed class CommandEngine(EmulatedController controller)
                 Execute(queue, entry);
         }
 
+        HasMore |= worked && queue.HasEntries;
         return worked;
     }
 

@@ -113,6 +113,9 @@ public sealed unsafe class EmulatedController : IDisposable
     /// <summary>Something is due without the host doing anything.</summary>
     internal bool HasTimer => Engine.HasTimer || LifeCycle.Phase == LifePhase.Starting;
 
+    /// <summary>The last step left work that could go on at once.</summary>
+    internal bool HasMore => Engine.HasMore;
+
     internal int HeldCount
     {
         get

@@ -18,8 +18,9 @@ internal sealed class EmulatedNamespace : IDisposable
         Uuid = MakeUuid($"{controller.SerialNumber}/{id}");
         Backing = options.Backing switch
         {
-            BackingKind.File => new FileBacking(options.File!, options.Size, controller.VolatileWriteCache ?? true),
+            BackingKind.File => new FileBacking(options.File!, options.Size),
             BackingKind.Null => new NullBacking(),
+            _ when controller.VolatileWriteCache == true => new VolatileCache(new MemoryBacking(options.Size), options.Size),
             _ => new MemoryBacking(options.Size),
         };
     }

@@ -24,6 +24,9 @@ internal sealed class AsyncEvents(EmulatedController controller)
     /// <summary>Requests that wait for an event.</summary>
     public int Outstanding => _requests.Count;
 
+    /// <summary>Whether there is an event and a request for it.</summary>
+    public bool CanTell => _events.Count != 0 && _requests.Count != 0;
+
     /// <summary>Takes a request.</summary>
     public AdminResult Request(in SubmissionEntry entry)
     {
@@ -48,7 +51,7 @@ internal sealed class AsyncEvents(EmulatedController controller)
     {
         commandId = 0;
         result = 0;
-        if (_events.Count == 0 || _requests.Count == 0) return false;
+        if (!CanTell) return false;
         commandId = _requests.Dequeue();
         result = _events.Dequeue();
         return true;

@@ -13,12 +13,10 @@ internal sealed unsafe class FileBacking : BackingStore
 {
     private const int LargestTransfer = 1 << 30;
     private readonly SafeFileHandle _file;
-    private readonly bool _isVolatile;
     private byte[]? _zeroes;
 
-    public FileBacking(string path, long length, bool isVolatile)
+    public FileBacking(string path, long length)
     {
-        _isVolatile = isVolatile;
         try
         {
             // FileShare.None is an advisory lock: a second controller on the file is refused, other programs may look at it.
@@ -58,7 +56,8 @@ internal sealed unsafe class FileBacking : BackingStore
         }
     }
 
-    public override bool IsVolatile => _isVolatile;
+    // The page cache survives the process, not the machine.
+    public override bool IsVolatile => true;
 
     public override NvmeStatus Read(long offset, byte* destination, long length)
     {

@@ -109,7 +109,7 @@ public sealed class FaultScript
     /// <param name="announce">Whether the transport's removal notice is given.</param>
     public void RemoveDevice(bool announce = false) => _controller.RemoveNow(announce);
 
-    /// <summary>Takes the power away and gives it back: what was written and not flushed is lost where the options ask for a cache that can lose it.</summary>
+    /// <summary>Takes the power away and gives it back: the controller is disabled, and where <see cref="EmulatedControllerOptions.VolatileWriteCache"/> is true unflushed writes to namespaces in memory are lost.</summary>
     public void LosePower() => _controller.LosePowerNow();
 
     internal FaultAction? Match(ushort queueId, in SubmissionEntry entry)

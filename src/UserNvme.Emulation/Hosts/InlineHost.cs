@@ -22,7 +22,7 @@ internal sealed unsafe class InlineHost(EmulatedController controller) : IContro
     public void Nudge()
     {
         if (!AutoStep) return;
-        while (controller.Step())
+        while (controller.Step() && controller.HasMore)
         {
         }
     }

@@ -33,7 +33,10 @@ public sealed record EmulatedControllerOptions
     /// <summary>How long CSTS.RDY takes to become 1 after CC.EN; zero or more.</summary>
     public TimeSpan ReadyDelay { get; init; }
 
-    /// <summary>Whether the controller reports a volatile write cache; null: where a namespace is in a file.</summary>
+    /// <summary>
+    /// Whether the controller reports a volatile write cache; null: where a namespace is in a file. With true a namespace in memory
+    /// loses unflushed writes when <see cref="FaultScript.LosePower"/> says so; with false one in a file writes through.
+    /// </summary>
     public bool? VolatileWriteCache { get; init; }
 
     /// <summary>AWUPF: blocks, less one, that a write keeps whole over a power failure, 0 to 65,535.</summary>
