@@ -1,0 +1,22 @@
+// A worker service that keeps a disk busy until it is told to stop, and checks what it reads. See docs/how-to/worker-service.md.
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using UserNvme;
+using UserNvme.Worker;
+
+var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddUserNvme();
+builder.Services.AddOptions<LoadOptions>().BindConfiguration("Worker");
+builder.Services.AddHostedService<Load>();
+try
+{
+    using var host = builder.Build();
+    await host.RunAsync();
+    Console.WriteLine("stopped in order");
+    return Load.Mismatches == 0 ? 0 : 1;
+}
+catch (NvmeSetupException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
