@@ -12,11 +12,7 @@ internal sealed class Load([FromKeyedServices("data")] IBlockDevice disk, IOptio
     private const int Bytes = 4096;
     private long _reads;
     private long _writes;
-
-    /// <summary>How many blocks came back with other contents than they were written with.</summary>
-    public static long Mismatches => s_mismatches;
-
-    private static long s_mismatches;
+    private long _mismatches;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,6 +28,11 @@ internal sealed class Load([FromKeyedServices("data")] IBlockDevice disk, IOptio
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // What was under way has ended: this is the host's wish, not an error.
+        }
+        catch
+        {
+            Environment.ExitCode = 1;
+            throw;
         }
         finally
         {
@@ -58,7 +59,9 @@ internal sealed class Load([FromKeyedServices("data")] IBlockDevice disk, IOptio
 
             await disk.ReadAsync(memory, offset, stop);
             Interlocked.Increment(ref _reads);
-            if (writes && !Holds(memory.Span, mark)) Interlocked.Increment(ref s_mismatches);
+            if (!writes || Holds(memory.Span, mark)) continue;
+            Interlocked.Increment(ref _mismatches);
+            Environment.ExitCode = 1;
         }
     }
 
@@ -68,7 +71,7 @@ internal sealed class Load([FromKeyedServices("data")] IBlockDevice disk, IOptio
         while (await timer.WaitForNextTickAsync(stop)) Report();
     }
 
-    private void Report() => Console.WriteLine($"{Interlocked.Read(ref _writes)} writes, {Interlocked.Read(ref _reads)} reads, {Mismatches} mismatches");
+    private void Report() => Console.WriteLine($"{Interlocked.Read(ref _writes)} writes, {Interlocked.Read(ref _reads)} reads, {Interlocked.Read(ref _mismatches)} mismatches");
 
     private static void Fill(Span<byte> block, long mark)
     {

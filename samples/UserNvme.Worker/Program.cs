@@ -1,6 +1,7 @@
 // A worker service that keeps a disk busy until it is told to stop, and checks what it reads. See docs/how-to/worker-service.md.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using UserNvme;
 using UserNvme.Worker;
 
@@ -13,9 +14,9 @@ try
     using var host = builder.Build();
     await host.RunAsync();
     Console.WriteLine("stopped in order");
-    return Load.Mismatches == 0 ? 0 : 1;
+    return Environment.ExitCode;
 }
-catch (NvmeSetupException e)
+catch (Exception e) when (e is NvmeSetupException or OptionsValidationException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

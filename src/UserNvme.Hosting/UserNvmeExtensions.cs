@@ -37,8 +37,8 @@ public static class UserNvmeExtensions
     public static IServiceCollection AddUserNvme(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        // A misspelled setting of storage is an error and not a default.
-        services.AddOptions<UserNvmeOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true);
+        services.AddOptions<UserNvmeOptions>().Bind(section);
+        services.AddSingleton<IValidateOptions<UserNvmeOptions>>(new UnknownSettingsValidator(section));
         return Add(services);
     }
 
