@@ -9,6 +9,7 @@ internal static class Verbs
     public static IEnumerable<Command> Create(ToolContext tool)
     {
         yield return StatusCommand.Create(tool);
+        yield return ListCommand.Create(tool);
         yield return BindCommands.CreateBind(tool);
         yield return BindCommands.CreateUnbind(tool);
         yield return DoctorCommand.Create(tool);

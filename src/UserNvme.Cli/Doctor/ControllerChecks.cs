@@ -23,7 +23,9 @@ internal static class ControllerChecks
 
     private static string Advice(IReadOnlyList<PciDevice> controllers)
     {
-        var candidate = controllers.FirstOrDefault(controller => controller.Driver != PciDevice.VfioDriver && !controller.BlockDevices.Any(disk => disk.InUse));
+        if (controllers.Any(controller => controller.Driver == PciDevice.VfioDriver))
+            return "see to those above that are bound to vfio-pci";
+        var candidate = controllers.FirstOrDefault(controller => !controller.BlockDevices.Any(disk => disk.InUse));
         return candidate is null
             ? "add a controller that the system does not use, or try the driver on the emulated one (address emulated:)"
             : $"run 'usernvme bind {candidate.Address}' as root once the other preconditions are met";

@@ -16,17 +16,12 @@ internal sealed class MountTable
         _swapNames = swapNames;
     }
 
-    /// <summary>Reads the tables of this process and of process 1, whose mounts a container does not show.</summary>
+    /// <summary>Reads the tables of this process and, where its mounts are others (this is a container), of process 1.</summary>
     public static MountTable Read(HostPaths host) => Read(host, ["self", "1"]);
 
     /// <summary>Reads the tables of every mount namespace that this process may look into: slower, for explaining a refusal.</summary>
-    public static MountTable ReadEveryNamespace(HostPaths host)
-    {
-        var processes = SysfsFile.List(host.Proc)
-            .Where(name => name.All(char.IsAsciiDigit))
-            .DistinctBy(pid => SysfsFile.ReadLink(Path.Combine(host.Proc, pid, "ns/mnt")) ?? pid);
-        return Read(host, processes.Prepend("self"));
-    }
+    public static MountTable ReadEveryNamespace(HostPaths host) =>
+        Read(host, SysfsFile.List(host.Proc).Where(name => name.All(char.IsAsciiDigit)).Prepend("self"));
 
     /// <summary>Where a block device is mounted.</summary>
     /// <param name="device">Its numbers, "259:1".</param>
@@ -40,7 +35,8 @@ internal sealed class MountTable
     private static MountTable Read(HostPaths host, IEnumerable<string> processes)
     {
         var mounts = new List<(string, string, string)>();
-        foreach (var process in processes)
+        var namespaces = processes.DistinctBy(process => SysfsFile.ReadLink(Path.Combine(host.Proc, process, "ns/mnt")) ?? process);
+        foreach (var process in namespaces)
         {
             foreach (var line in ReadLines(Path.Combine(host.Proc, process, "mountinfo")))
             {

@@ -59,6 +59,21 @@ public sealed class BlockDeviceTests : IDisposable
         Assert.Equal("mounted on /btrfs", Disks.Single().Uses.Single().ToString());
     }
 
+    [Theory]
+    [InlineData("mnt:[1]", 1)]
+    [InlineData("mnt:[2]", 2)]
+    public void Process_1_tells_of_mounts_only_where_its_mount_namespace_is_another(string namespaceOfProcess1, int mounts)
+    {
+        _host.AddDisk(Address, "nvme0n1");
+        _host.Mount("nvme0n1", "/inside");
+        _host.AddProcess(1, "init");
+        _host.SetProc("1/mountinfo", $"36 35 259:0 / /outside rw - ext4 {_host.Paths.Dev}/nvme0n1 rw\n");
+        _host.SetMountNamespace("self", "mnt:[1]");
+        _host.SetMountNamespace("1", namespaceOfProcess1);
+
+        Assert.Equal(mounts, Disks.Single().Uses.Count);
+    }
+
     [Fact]
     public void Swap_space_is_a_use()
     {

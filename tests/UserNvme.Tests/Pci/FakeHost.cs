@@ -154,6 +154,8 @@ internal sealed class FakeHost : IDisposable
         File.WriteAllText(path, text);
     }
 
+    public void SetMountNamespace(string process, string target) => Link(Path.Combine(Paths.Proc, process, "ns/mnt"), target);
+
     public void AddVfioGroupNode(int group) => File.WriteAllText(Paths.VfioGroupNode(group), "");
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
