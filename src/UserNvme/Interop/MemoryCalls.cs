@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using Tmds.Linux;
 
 namespace UserNvme.Interop;
 
 /// <summary>
 /// What Tmds.LibC lacks for DMA memory: the sizes of hugetlb memfds, populating at once (Linux 5.14), and the preferred NUMA node of
-/// a mapping. The numbers are those of &lt;linux/memfd.h&gt;, &lt;linux/mman.h&gt;, &lt;linux/mempolicy.h&gt; and of x64's system calls.
+/// a mapping. The numbers are those of &lt;linux/memfd.h&gt;, &lt;linux/mman.h&gt;, &lt;linux/mempolicy.h&gt; and &lt;asm/unistd.h&gt;.
 /// </summary>
 internal static unsafe class MemoryCalls
 {
@@ -26,9 +27,11 @@ internal static unsafe class MemoryCalls
     /// <summary>fcntl F_ADD_SEALS: the file cannot grow.</summary>
     public const int F_SEAL_GROW = 4;
 
-    private const int SysMbind = 237;
     private const int MpolPreferred = 1;
     private const int NodeMaskWords = 16;
+
+    // Tmds.LibC has no number for it, and 237 is another call on arm64.
+    private static int SysMbind => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 237 : 235;
 
     /// <summary>
     /// Asks for the pages of a mapping from one NUMA node; they come from elsewhere when the node has none. Before the first touch only.

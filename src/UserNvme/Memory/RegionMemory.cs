@@ -149,6 +149,8 @@ internal sealed unsafe class RegionMemory
     private static int Populate(int file, nint address, nuint length)
     {
         var error = PopulateNow(address, length);
+        // A hugetlb limit of the cgroup shows as EFAULT (a touch would be a SIGBUS); to the user it is a lack of memory.
+        if (error == Errno.EFAULT) return Errno.ENOMEM;
         if (error == 0 || !IsTooOldToPopulate(address)) return error;
         return LibC.fallocate(file, 0, 0, (long)length) == 0 ? 0 : Errno.Last;
     }

@@ -85,6 +85,6 @@ internal sealed partial class RegionSource(DmaHeapOptions options, ILogger logge
     private static string Megabytes(long bytes) => bytes < 1 << 20 ? $"{bytes >> 10} KiB" : $"{bytes >> 20} MiB";
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning,
-        Message = "DMA memory is made of 4 KiB pages, because there are no free 2 MB hugepages ({Error}); reserve some with 'echo 64 > /proc/sys/vm/nr_hugepages' for fewer TLB misses")]
+        Message = "DMA memory is made of 4 KiB pages, because too few 2 MB hugepages are free ({Error}); reserve some with 'echo 64 > /proc/sys/vm/nr_hugepages' for fewer TLB misses")]
     private static partial void LogNoHugepages(ILogger logger, string error);
 }

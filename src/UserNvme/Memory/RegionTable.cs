@@ -116,9 +116,12 @@ internal sealed partial class RegionTable(Lock gate, ILogger logger)
             space.Unmap(region.Memory);
             return true;
         }
-        catch (NvmeSetupException problem)
+#pragma warning disable CA1031 // Whatever a domain throws, it did not say that the memory is unmapped.
+        catch (Exception problem)
+#pragma warning restore CA1031
         {
-            failure = problem;
+            failure = problem as NvmeSetupException ?? new NvmeSetupException(SetupProblem.SystemError, "",
+                $"{region.Memory.Length >> 10} KiB of DMA memory could not be unmapped in {space.Domain.Name}: do not free them.", problem);
             lock (gate) region.Retired = true;
             LogRetired(logger, region.Memory.Length >> 10, space.Domain.Name, problem);
             return false;

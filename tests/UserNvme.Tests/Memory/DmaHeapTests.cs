@@ -219,6 +219,22 @@ public class DmaHeapTests
     }
 
     [Fact]
+    public void Whatever_a_domain_throws_at_unmapping_retires_that_region_and_the_others_are_still_unmapped()
+    {
+        using var heap = new DmaHeap(Small);
+        var domain = new RecordingDomain { UnmapRefusal = new ObjectDisposedException("container") };
+        var space = heap.Attach(domain);
+        using var first = heap.Rent(1 << 20);
+        using var second = heap.Rent(1 << 20);
+        domain.RefusesUnmap = true;
+
+        heap.Detach(space);
+
+        Assert.Equal(2 << 20, heap.RetiredBytes);
+        Assert.True(space.Translate(second.Address, second.RegionIndex).Value >= 1UL << 63);
+    }
+
+    [Fact]
     public void A_retired_region_is_mapped_in_no_new_domain_and_translates_to_nothing_there()
     {
         using var heap = new DmaHeap(Small);

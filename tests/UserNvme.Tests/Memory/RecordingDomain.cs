@@ -13,6 +13,8 @@ internal sealed class RecordingDomain(string name = "test domain") : IDmaDomain
 
     public bool RefusesUnmap { get; set; }
 
+    public Exception UnmapRefusal { get; init; } = new NvmeSetupException(SetupProblem.DeviceFailed, name, "not unmapped, says the test");
+
     public string Name => name;
 
     public IReadOnlyList<IovaRange> AllowedRanges { get; init; } = [new(0, 0xfedf_ffff), new(0xfef0_0000, (1UL << 39) - 1)];
@@ -39,7 +41,7 @@ internal sealed class RecordingDomain(string name = "test domain") : IDmaDomain
     {
         lock (_gate)
         {
-            if (RefusesUnmap) throw new NvmeSetupException(SetupProblem.DeviceFailed, name, "not unmapped, says the test");
+            if (RefusesUnmap) throw UnmapRefusal;
             Assert.Same(region, Mappings[iova.Value]);
             Mappings.Remove(iova.Value);
         }
