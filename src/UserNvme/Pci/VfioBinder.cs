@@ -1,12 +1,13 @@
 namespace UserNvme.Pci;
 
 /// <summary>Binds one controller to vfio-pci: all checks first, then the disks are claimed, then the driver is changed or put back.</summary>
-internal sealed class VfioBinder(PciBindOptions options, IKernel kernel)
+internal sealed class VfioBinder(PciBindOptions options, IKernel kernel, TimeSpan? startLimit = null)
 {
     private readonly HostPaths _host = options.Host;
 
     public PciBindResult Bind(PciAddress address)
     {
+        KernelDriverStart.Wait(address, _host, startLimit ?? KernelDriverStart.Limit);
         var device = PciBus.FindNvme(address, _host);
         RefuseWithoutIommu(device);
         if (device.Driver == PciDevice.VfioDriver)

@@ -53,6 +53,34 @@ public sealed class PciBindTests : IDisposable
     }
 
     [Fact]
+    public void A_controller_that_the_kernels_driver_is_still_starting_is_left_to_it()
+    {
+        var instance = Directory.CreateDirectory(Path.Combine(_host.DeviceDirectory(Address), "nvme/nvme0")).FullName;
+        File.WriteAllText(Path.Combine(instance, "state"), "connecting\n");
+
+        var error = Assert.Throws<NvmeSetupException>(() =>
+            new VfioBinder(new PciBindOptions { Host = _host.Paths }, _kernel, TimeSpan.Zero).Bind(PciAddress.Parse(Address)));
+
+        Assert.Equal(SetupProblem.DeviceFailed, error.Problem);
+        Assert.Contains("'connecting'", error.Message);
+        Assert.Equal("nvme", Driver);
+        Assert.Empty(_kernel.Log);
+    }
+
+    [Theory]
+    [InlineData("live")]
+    [InlineData("dead")]
+    public void A_controller_whose_start_is_over_is_bound(string state)
+    {
+        var instance = Directory.CreateDirectory(Path.Combine(_host.DeviceDirectory(Address), "nvme/nvme0")).FullName;
+        File.WriteAllText(Path.Combine(instance, "state"), state + "\n");
+
+        Bind();
+
+        Assert.Equal("vfio-pci", Driver);
+    }
+
+    [Fact]
     public void A_bound_controller_stays_and_that_is_success()
     {
         Bind();

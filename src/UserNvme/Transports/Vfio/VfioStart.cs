@@ -1,3 +1,4 @@
+using UserNvme.Interop;
 using UserNvme.Pci;
 
 namespace UserNvme.Transports.Vfio;

@@ -1,6 +1,6 @@
-using UserNvme.Transports.Vfio;
+using UserNvme.Interop;
 
-namespace UserNvme.Tests.Transports.Vfio;
+namespace UserNvme.Tests.Interop;
 
 public sealed class BoundedWaitTests
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace UserNvme.Transports.Vfio;
+namespace UserNvme.Interop;
 
 /// <summary>Waits for a device without a hot loop and never for ever (rule 3). Cold path only.</summary>
 internal static class BoundedWait
