@@ -21,7 +21,7 @@ internal static class VfioGroupError
                 $"SUBSYSTEM==\"vfio\", GROUP=\"that group\", MODE=\"0660\" into /etc/udev/rules.d/99-vfio.rules, or chown the file.");
         if (error == Errno.EBUSY)
             return new(SetupProblem.HeldByProcess, address,
-                $"IOMMU group {group} of {address} is held by {VfioHolder.Describe(path, host)}: end it first, a group belongs to one process at a time.");
+                $"IOMMU group {group} of {address} is held by {Holders(path, host)}: end it first, a group belongs to one process at a time.");
         // Normally sysfs has said so before; but the node is what the kernel makes, and this is the one kind that is never opened (rule 7).
         if (error == Errno.ENOENT && File.Exists(Path.Combine(host.Dev, "vfio", $"noiommu-{group}")))
             return NoIommuMode(address);
@@ -42,5 +42,11 @@ internal static class VfioGroupError
         var blockers = PciBus.Find(address, host).GroupMembers.Where(m => m.BlocksVfio).ToList();
         return blockers.Count == 0 ? null : new(SetupProblem.GroupNotViable, address.ToString(),
             $"Group {group} of {address} also holds {string.Join(", ", blockers)}: bind {(blockers.Count == 1 ? "it" : "them")} to vfio-pci or leave {(blockers.Count == 1 ? "it" : "them")} without a driver.");
+    }
+
+    private static string Holders(string path, HostPaths host)
+    {
+        var holders = FileHolders.Of([path], host);
+        return holders.Count > 0 ? string.Join(", ", holders) : $"a process that this user cannot see (as root: fuser -v {path})";
     }
 }

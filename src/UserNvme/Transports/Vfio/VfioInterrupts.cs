@@ -56,29 +56,46 @@ internal sealed unsafe class VfioInterrupts
         }
     }
 
+    /// <summary>
+    /// Switches MSI-X on with nothing attached. A completion queue is tied to its vector when it is made, and QEMU's controller does that
+    /// only while MSI-X is on: a vector attached later would stay silent. Where there are no vectors, <see cref="Set"/> says so later;
+    /// a queue that is polled needs none.
+    /// </summary>
+    public void SwitchOn()
+    {
+        lock (_gate)
+        {
+            if (Count > 0 && _enabled == 0)
+                EnableAtLeast(1);
+        }
+    }
+
     private void EnableUpTo(int vector, int eventFd)
     {
         var previous = _enabled;
-        // One vector per core and one for the admin queue is what controllers use: so the first attachment is mostly the last resize.
-        var wanted = Math.Min(Count, Math.Max(vector + 1, Environment.ProcessorCount + 1));
         _eventFds[vector] = eventFd;
-        var result = Enable(wanted);
-        // The kernel answers how many vectors it could have had; what is asked for now comes first.
-        if (result > vector)
-            result = Enable(wanted = result);
-        else if (result != 0 && wanted > vector + 1)
-            result = Enable(wanted = vector + 1);
-
+        var result = EnableAtLeast(vector + 1);
         if (result != 0)
         {
             _eventFds[vector] = Detached;
-            if (previous > 0 && Enable(previous) == 0)
-                SignalAll(previous);
-            throw Failed(vector, result);
+            if (previous > 0 && _enabled == 0)
+                Enable(previous);
         }
 
-        if (previous > 0)
-            SignalAll(previous);
+        SignalAll(previous);
+        if (result != 0)
+            throw Failed(vector, result);
+    }
+
+    private int EnableAtLeast(int needed)
+    {
+        // One vector per core and one for the admin queue is what controllers use: so the first time is mostly the only one.
+        var wanted = Math.Min(Count, Math.Max(needed, Environment.ProcessorCount + 1));
+        var result = Enable(wanted);
+        // The kernel may answer how many vectors it could have had.
+        if (result >= needed)
+            return Enable(result);
+        return result != 0 && wanted > needed ? Enable(needed) : result;
     }
 
     private int Enable(int count)

@@ -90,6 +90,7 @@ public sealed class VfioTransport : NvmeTransport
         {
             transport = new VfioTransport(description, device);
             VfioStart.Run(device, transport._config, transport._bar, transport.Removed);
+            transport._interrupts.SwitchOn();
             return transport;
         }
         catch
