@@ -42,7 +42,7 @@ internal sealed class CommandEngine(EmulatedController controller)
         for (var i = 0; i < _first; i++)
             worked |= Serve(queues[i]);
         HasMore |= controller.Admin.Events.CanTell;
-        return worked;
+        return worked || HasMore;
     }
 
     /// <summary>Makes held commands due.</summary>

@@ -3,7 +3,7 @@ namespace UserNvme.Emulation.Registers;
 /// <summary>The controller's clock, in the ticks of a <see cref="TimeProvider"/>.</summary>
 internal sealed class DeviceTime(TimeProvider clock)
 {
-    private readonly double _ticksPerSecond = clock.TimestampFrequency;
+    private readonly long _ticksPerSecond = clock.TimestampFrequency;
 
     /// <summary>Now.</summary>
     public long Now => clock.GetTimestamp();
@@ -11,8 +11,8 @@ internal sealed class DeviceTime(TimeProvider clock)
     /// <summary>The point in time that lies this far ahead.</summary>
     public long After(TimeSpan delay) => delay <= TimeSpan.Zero ? Now : Now + Ticks(delay);
 
-    /// <summary>A duration in ticks.</summary>
-    public long Ticks(TimeSpan delay) => (long)Math.Ceiling(delay.TotalSeconds * _ticksPerSecond);
+    /// <summary>A duration in ticks, rounded up.</summary>
+    public long Ticks(TimeSpan delay) => (long)Math.Ceiling((decimal)delay.Ticks * _ticksPerSecond / TimeSpan.TicksPerSecond);
 
     /// <summary>Whether a point in time lies not ahead.</summary>
     public bool IsReached(long time) => Now >= time;
