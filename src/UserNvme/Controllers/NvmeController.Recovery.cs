@@ -35,6 +35,7 @@ public sealed partial class NvmeController
             throw Died(reason, e.Message, e);
         }
 
+        ResetCount++;
         _state = ControllerState.Live;
         LogBack(Address);
     }

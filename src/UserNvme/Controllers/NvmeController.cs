@@ -44,6 +44,9 @@ public sealed partial class NvmeController : IAsyncDisposable
     /// <summary>Where in its life the controller is.</summary>
     public ControllerState State => _state;
 
+    /// <summary>How often the controller was reset and came back since it was opened.</summary>
+    public int ResetCount { get; private set; }
+
     /// <summary>The DMA memory that the controller reaches: buffers rented here are read and written in place.</summary>
     public DmaHeap Heap { get; }
 

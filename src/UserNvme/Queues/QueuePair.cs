@@ -67,11 +67,13 @@ public abstract class QueuePair : IDisposable
     public abstract int Poll();
 
     /// <summary>
-    /// Gives the queue back to the controller and its memory to the heap; polls until nothing is in flight first. On the owner's thread.
+    /// Gives the queue back to the controller and its memory to the heap; polls until nothing is in flight first. On the owner's thread, or
+    /// any thread once the owner has ended.
     /// </summary>
     public void Dispose()
     {
         if (_disposed) return;
+        CheckOwner();
         _disposed = true;
         GC.SuppressFinalize(this);
         var onDispose = Interlocked.Exchange(ref _onDispose, null);
@@ -152,7 +154,7 @@ public abstract class QueuePair : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void BindOrThrow()
     {
-        if (_owner is null)
+        if (_owner is not { IsAlive: true })
         {
             TakeOwnership();
             return;
