@@ -57,11 +57,21 @@ public class QueuePairTests
     {
         await using var bench = await TestBench.StartAsync();
         var pair = bench.Driver.CreateQueuePair<int, Recorder>(3, new Recorder([]));
-        var owner = new Thread(() => pair.Poll()) { Name = "the owner" };
+        using var polled = new ManualResetEventSlim();
+        using var refused = new ManualResetEventSlim();
+        var owner = new Thread(() =>
+        {
+            pair.Poll();
+            polled.Set();
+            refused.Wait();
+            pair.Dispose();
+        }) { Name = "the owner" };
         owner.Start();
-        owner.Join();
+        polled.Wait();
 
         var error = Assert.Throws<InvalidOperationException>(() => pair.Poll());
+        refused.Set();
+        owner.Join();
 
         Assert.Contains("'the owner'", error.Message, StringComparison.Ordinal);
         Assert.Contains($"{Environment.CurrentManagedThreadId}", error.Message, StringComparison.Ordinal);
