@@ -51,7 +51,8 @@ internal readonly record struct NvmeCliField
     public static NvmeCliField Bytes(string name, ReadOnlySpan<byte> value) => String(name, Convert.ToHexStringLower(value));
 
     /// <summary>
-    /// Characters up to the first null, with the padding. What is not printable ASCII becomes '?', as a device shall not talk to a terminal.
+    /// Characters up to the first null, with the padding. What is not printable ASCII becomes '?', as a device shall not talk to a
+    /// terminal.
     /// </summary>
     public static NvmeCliField Characters(string name, ReadOnlySpan<byte> value)
     {

@@ -35,7 +35,8 @@ internal static class PowerStatePrinter
         string operational = (state.Flags & NonOperational) != 0 ? "non-operational" : "operational";
         text.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"ps   {index,4} : mp:{maxPower} {operational} enlat:{(int)state.Enlat} exlat:{(int)state.Exlat} rrt:{state.Rrt} rrl:{state.Rrl}\n" +
+            $"ps   {index,4} : mp:{maxPower} {operational} enlat:{(int)state.Enlat} " +
+            $"exlat:{(int)state.Exlat} rrt:{state.Rrt} rrl:{state.Rrl}\n" +
             $"            rwt:{state.Rwt} rwl:{state.Rwl} idle_power:{Watts(state.Idlp, state.Ips >> 6)} " +
             $"active_power:{Watts(state.Actp, state.Apws >> 6)}\n" +
             $"            active_power_workload:{Workload(state.Apws)}\n"));

@@ -1,6 +1,9 @@
 namespace UserNvme.Spec;
 
-/// <summary>Opcodes of the admin command set (NVMe Base 2.0, figure 138). Bits 1:0 tell the direction of the data: 01b to the controller, 10b to the host.</summary>
+/// <summary>
+/// Opcodes of the admin command set (NVMe Base 2.0, figure 138). Bits 1:0 tell the direction of the data: 01b to the controller, 10b to the
+/// host.
+/// </summary>
 public enum AdminOpcode : byte
 {
     /// <summary>Delete I/O Submission Queue.</summary>

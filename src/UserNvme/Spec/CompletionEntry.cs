@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace UserNvme.Spec;
 
-/// <summary>A completion queue entry, 16 bytes (NVMe Base 2.0, 3.3.3.2), as a copy in host memory: the ring itself is read by the completion queue only.</summary>
+/// <summary>
+/// A completion queue entry, 16 bytes (NVMe Base 2.0, 3.3.3.2), as a copy in host memory: the ring itself is read by the completion queue
+/// only.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 16)]
 public struct CompletionEntry
 {

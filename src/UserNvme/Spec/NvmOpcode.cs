@@ -1,6 +1,9 @@
 namespace UserNvme.Spec;
 
-/// <summary>Opcodes of the NVM command set (NVM Command Set 1.0, figure 18). Bits 1:0 tell the direction of the data: 01b to the controller, 10b to the host.</summary>
+/// <summary>
+/// Opcodes of the NVM command set (NVM Command Set 1.0, figure 18). Bits 1:0 tell the direction of the data: 01b to the controller, 10b to
+/// the host.
+/// </summary>
 public enum NvmOpcode : byte
 {
     /// <summary>Flush.</summary>

@@ -10,7 +10,8 @@ namespace UserNvme.Tests.Abi;
 /// </summary>
 public sealed class AbiProbe
 {
-    private const string Cure = "install gcc, libc6-dev, linux-libc-dev and libnvme-dev (apt-get install gcc libc6-dev linux-libc-dev libnvme-dev)";
+    private const string Cure =
+        "install gcc, libc6-dev, linux-libc-dev and libnvme-dev (apt-get install gcc libc6-dev linux-libc-dev libnvme-dev)";
 
     private readonly Dictionary<string, string> _lines;
 
@@ -47,7 +48,8 @@ public sealed class AbiProbe
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
             Task<string> errors = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

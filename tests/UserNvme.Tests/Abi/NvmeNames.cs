@@ -5,7 +5,9 @@ namespace UserNvme.Tests.Abi;
 /// <summary>libnvme's names for opcodes and identifiers, and ours.</summary>
 internal static class NvmeNames
 {
-    /// <summary>Names of libnvme for what belongs to other transports or to command sets and versions that the driver does not speak.</summary>
+    /// <summary>
+    /// Names of libnvme for what belongs to other transports or to command sets and versions that the driver does not speak.
+    /// </summary>
     public static readonly string[] NotOurs =
     [
         "nvme_admin_discovery_info_mgmt",

@@ -31,7 +31,9 @@ public class NvmeNumberTests(AbiProbe probe) : IClassFixture<AbiProbe>
         Dictionary<string, long> ours = typeof(ControllerRegisters)
             .GetFields(BindingFlags.Static | BindingFlags.Public)
             .Where(field => field.FieldType == typeof(int))
-            .ToDictionary(field => "NVME_REG_" + field.Name.ToUpperInvariant(), field => Convert.ToInt64(field.GetValue(null), CultureInfo.InvariantCulture));
+            .ToDictionary(
+                field => "NVME_REG_" + field.Name.ToUpperInvariant(),
+                field => Convert.ToInt64(field.GetValue(null), CultureInfo.InvariantCulture));
 
         string[] theirs = [.. probe.Names.Where(name => name.StartsWith("NVME_REG_", StringComparison.Ordinal))];
 
@@ -44,7 +46,8 @@ public class NvmeNumberTests(AbiProbe probe) : IClassFixture<AbiProbe>
     {
         // The text is "Name: explanation"; codes of fabrics and of discovery have no name there.
         var theirs = probe.Names
-            .Where(line => line.StartsWith("status.", StringComparison.Ordinal) && probe.Text(line).Contains(": ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("status.", StringComparison.Ordinal))
+            .Where(line => probe.Text(line).Contains(": ", StringComparison.Ordinal))
             .Select(line => (Code: Code(line), Name: probe.Text(line).Split(": ")[0]))
             .Where(status => !s_reservedSince.Contains(status.Code))
             .ToArray();
@@ -61,7 +64,8 @@ public class NvmeNumberTests(AbiProbe probe) : IClassFixture<AbiProbe>
         Assert.All(Enum.GetValues<StatusCode>(), code => Assert.Contains(code, theirs));
     }
 
-    // Abort Command Is Missing (1.04h) went out of the specification; ZRWA (1.B6h, 1.B7h) is not part of version 1.0 of the zoned command set.
+    // Abort Command Is Missing (1.04h) went out of the specification; ZRWA (1.B6h, 1.B7h) is not part of version 1.0 of the zoned command
+    // set.
     private static readonly HashSet<StatusCode> s_reservedSince = [(StatusCode)0x104, (StatusCode)0x1B6, (StatusCode)0x1B7];
 
     private static StatusCode Code(string line)

@@ -9,7 +9,8 @@ public class NvmeStructureTests(AbiProbe probe) : IClassFixture<AbiProbe>
     public void Identify_controller_lies_as_in_libnvme() => StructComparison.AssertSame(probe, typeof(IdentifyController), "nvme_id_ctrl");
 
     [Fact]
-    public void A_power_state_descriptor_lies_as_in_libnvme() => StructComparison.AssertSame(probe, typeof(PowerStateDescriptor), "nvme_id_psd");
+    public void A_power_state_descriptor_lies_as_in_libnvme() =>
+        StructComparison.AssertSame(probe, typeof(PowerStateDescriptor), "nvme_id_psd");
 
     [Fact]
     public void Identify_namespace_lies_as_in_libnvme() =>
@@ -33,7 +34,8 @@ public class NvmeStructureTests(AbiProbe probe) : IClassFixture<AbiProbe>
         });
 
     [Fact]
-    public void A_firmware_slot_log_lies_as_in_libnvme() => StructComparison.AssertSame(probe, typeof(FirmwareSlotLog), "nvme_firmware_slot");
+    public void A_firmware_slot_log_lies_as_in_libnvme() =>
+        StructComparison.AssertSame(probe, typeof(FirmwareSlotLog), "nvme_firmware_slot");
 
     [Fact]
     public void An_error_log_entry_lies_as_in_libnvme() =>

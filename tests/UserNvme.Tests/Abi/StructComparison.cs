@@ -25,8 +25,11 @@ internal static class StructComparison
             Compare($"size of {field.Name}", StructLayout.SizeOf(field.FieldType), $"{theirs}.{name}.size");
         }
 
-        IEnumerable<string> all = probe.Names.Where(n => n.StartsWith(theirs + ".", StringComparison.Ordinal) && n.EndsWith(".offset", StringComparison.Ordinal));
-        differences.AddRange(all.Select(n => n.Split('.')[1]).Where(n => !compared.Contains(n)).Select(n => $"{theirs}.{n} is missing in {ours.Name}"));
+        IEnumerable<string> forgotten = probe.Names
+            .Where(line => line.StartsWith(theirs + ".", StringComparison.Ordinal) && line.EndsWith(".offset", StringComparison.Ordinal))
+            .Select(line => line.Split('.')[1])
+            .Where(field => !compared.Contains(field));
+        differences.AddRange(forgotten.Select(field => $"{theirs}.{field} is missing in {ours.Name}"));
         Assert.Empty(differences);
 
         void Compare(string what, long mine, string line)

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace UserNvme.Tests.NvmeCli;
 
-/// <summary>JSON documents in one form, so that equal text means: the same fields in the same order with the same types and values.</summary>
+/// <summary>
+/// JSON documents in one form, so that equal text means: the same fields in the same order with the same types and values.
+/// </summary>
 internal static class JsonText
 {
     private static readonly JsonWriterOptions s_indented = new() { Indented = true };

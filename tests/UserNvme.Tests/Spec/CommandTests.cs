@@ -61,7 +61,8 @@ public class CommandTests
 
     [Fact]
     public void A_log_page_is_asked_for_by_its_length_in_dwords() =>
-        Gen.Select(Gen.Int[1, int.MaxValue / 4], Gen.ULong[0, ulong.MaxValue / 4], Gen.Bool, Gen.Byte[0, 127]).Sample((dwords, offset, retain, lsp) =>
+        Gen.Select(Gen.Int[1, int.MaxValue / 4], Gen.ULong[0, ulong.MaxValue / 4], Gen.Bool, Gen.Byte[0, 127])
+            .Sample((dwords, offset, retain, lsp) =>
         {
             SubmissionEntry command = AdminCommands.GetLogPage(
                 LogPage.PersistentEvent, dwords * 4, NamespaceId.All, offset * 4, retain, lsp, logSpecificId: 0xABCD);
@@ -110,11 +111,16 @@ public class CommandTests
 
         Assert.Equal(0x00FF_0003u, command.Cdw10);
         Assert.Equal(0x0004_0007u, command.Cdw11);
-        Assert.Throws<ArgumentOutOfRangeException>(() => AdminCommands.CreateIoSubmissionQueue(QueueId.Admin, 256, 0x2000, new QueueId(4)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => AdminCommands.CreateIoSubmissionQueue(new QueueId(3), 1, 0x2000, new QueueId(4)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => AdminCommands.CreateIoSubmissionQueue(new QueueId(3), 65537, 0x2000, new QueueId(4)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => AdminCommands.CreateIoSubmissionQueue(new QueueId(3), 256, 0x2000, QueueId.Admin));
     }
+
+    [Theory]
+    [InlineData(0, 256, 4)]
+    [InlineData(3, 1, 4)]
+    [InlineData(3, 65537, 4)]
+    [InlineData(3, 256, 0)]
+    public void A_submission_queue_that_cannot_be_is_refused(ushort queue, int entries, ushort completionQueue) =>
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => AdminCommands.CreateIoSubmissionQueue(new QueueId(queue), entries, 0x2000, new QueueId(completionQueue)));
 
     [Fact]
     public void The_admin_queue_cannot_be_deleted()

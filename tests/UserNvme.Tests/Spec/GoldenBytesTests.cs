@@ -94,8 +94,8 @@ public class GoldenBytesTests
         Assert.Equal(theirs.GetProperty("Active Firmware Slot (afi)").GetInt32(), log.Afi);
         for (int slot = 1; slot <= FirmwareRevisions.Length; slot++)
         {
-            ulong shown = ulong.Parse(theirs.GetProperty($"Firmware Rev Slot {slot}").GetString()!.Split(' ')[0], CultureInfo.InvariantCulture);
-            Assert.Equal(shown, BitConverter.ToUInt64(log.Frs[slot - 1]));
+            string shown = theirs.GetProperty($"Firmware Rev Slot {slot}").GetString()!.Split(' ')[0];
+            Assert.Equal(ulong.Parse(shown, CultureInfo.InvariantCulture), BitConverter.ToUInt64(log.Frs[slot - 1]));
         }
     }
 

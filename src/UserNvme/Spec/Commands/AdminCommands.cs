@@ -115,7 +115,8 @@ public static class AdminCommands
     public static SubmissionEntry DeleteIoCompletionQueue(QueueId queue) => Delete(AdminOpcode.DeleteIoCompletionQueue, queue);
 
     /// <summary>
-    /// Abort: asks for the early end of a command. Completion dword 0 bit 0 is 0 where it was aborted; its own completion comes in any case.
+    /// Abort: asks for the early end of a command. Completion dword 0 bit 0 is 0 where it was aborted; its own completion comes in any
+    /// case.
     /// </summary>
     /// <param name="queue">The submission queue that holds the command.</param>
     /// <param name="command">The command.</param>
@@ -144,13 +145,14 @@ public static class AdminCommands
     /// <param name="dword11">The value.</param>
     /// <param name="namespaceId">The namespace, for features of a namespace.</param>
     /// <param name="save">Whether the value shall survive a reset.</param>
-    public static SubmissionEntry SetFeatures(FeatureId feature, uint dword11, NamespaceId namespaceId = default, bool save = false) => new()
-    {
-        Opcode = (byte)AdminOpcode.SetFeatures,
-        NamespaceId = namespaceId.Value,
-        Cdw10 = (uint)feature | (save ? 1u << 31 : 0),
-        Cdw11 = dword11,
-    };
+    public static SubmissionEntry SetFeatures(
+        FeatureId feature, uint dword11, NamespaceId namespaceId = default, bool save = false) => new()
+        {
+            Opcode = (byte)AdminOpcode.SetFeatures,
+            NamespaceId = namespaceId.Value,
+            Cdw10 = (uint)feature | (save ? 1u << 31 : 0),
+            Cdw11 = dword11,
+        };
 
     /// <summary>Asynchronous Event Request: completes when something happens, which may be never. Has no timeout.</summary>
     public static SubmissionEntry AsynchronousEventRequest() => new() { Opcode = (byte)AdminOpcode.AsynchronousEventRequest };

@@ -1,6 +1,8 @@
 namespace UserNvme.Spec;
 
-/// <summary>Completion dword 0 of an Asynchronous Event Request (NVMe Base 2.0, figure 145): what happened, and the log page that tells more.</summary>
+/// <summary>
+/// Completion dword 0 of an Asynchronous Event Request (NVMe Base 2.0, figure 145): what happened, and the log page that tells more.
+/// </summary>
 /// <param name="Result">The raw dword.</param>
 public readonly record struct AsynchronousEvent(uint Result)
 {

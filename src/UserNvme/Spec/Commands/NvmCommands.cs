@@ -8,7 +8,9 @@ namespace UserNvme.Spec;
 /// </summary>
 public static class NvmCommands
 {
-    /// <summary>Most logical blocks of one command: NLB is a 0-based 16-bit number. The controller may allow fewer (MDTS, WZSL, VSL).</summary>
+    /// <summary>
+    /// Most logical blocks of one command: NLB is a 0-based 16-bit number. The controller may allow fewer (MDTS, WZSL, VSL).
+    /// </summary>
     public const int MaxBlocks = 65536;
 
     internal const uint ForceUnitAccess = 1u << 30;
@@ -70,7 +72,9 @@ public static class NvmCommands
         NamespaceId = namespaceId.Value,
     };
 
-    /// <summary>Dataset Management: its data are an array of <see cref="DatasetManagementRange"/>, best in a buffer of 4,096 bytes.</summary>
+    /// <summary>
+    /// Dataset Management: its data are an array of <see cref="DatasetManagementRange"/>, best in a buffer of 4,096 bytes.
+    /// </summary>
     /// <param name="namespaceId">The namespace.</param>
     /// <param name="ranges">How many ranges: 1 to 256, within DMRL.</param>
     /// <param name="deallocate">AD: the ranges are not needed any more.</param>

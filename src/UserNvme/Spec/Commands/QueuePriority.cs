@@ -1,6 +1,8 @@
 namespace UserNvme.Spec;
 
-/// <summary>QPRIO of Create I/O Submission Queue; it counts with weighted round robin arbitration only (NVMe Base 2.0, figure 158).</summary>
+/// <summary>
+/// QPRIO of Create I/O Submission Queue; it counts with weighted round robin arbitration only (NVMe Base 2.0, figure 158).
+/// </summary>
 public enum QueuePriority : byte
 {
     /// <summary>Urgent; also the value without weighted round robin.</summary>

@@ -61,7 +61,9 @@ public partial struct IdentifyController
     /// </summary>
     public readonly bool IsIoController => Cntrltype is 0 or 1;
 
-    /// <summary>Whether both entry sizes that the NVM command set needs (64 and 16 bytes) lie in the ranges reported (SQES, CQES).</summary>
+    /// <summary>
+    /// Whether both entry sizes that the NVM command set needs (64 and 16 bytes) lie in the ranges reported (SQES, CQES).
+    /// </summary>
     public readonly bool SupportsNvmEntrySizes =>
         (Sqes & 0xF) <= SubmissionEntry.SizeShift && (Sqes >> 4) >= SubmissionEntry.SizeShift &&
         (Cqes & 0xF) <= CompletionEntry.SizeShift && (Cqes >> 4) >= CompletionEntry.SizeShift;
@@ -73,7 +75,9 @@ public partial struct IdentifyController
     /// <returns>At least 8 KiB; null for no limit, which a value too large to be expressed counts as.</returns>
     public readonly long? MaxTransferLength(ControllerCapabilities capabilities) => PowerOfPages(Mdts, capabilities);
 
-    /// <summary>A limit that is given as a power of two of the smallest page size (MDTS, VSL, WZSL, WUSL), in bytes; null for none.</summary>
+    /// <summary>
+    /// A limit that is given as a power of two of the smallest page size (MDTS, VSL, WZSL, WUSL), in bytes; null for none.
+    /// </summary>
     internal static long? PowerOfPages(byte exponent, ControllerCapabilities capabilities)
     {
         int shift = exponent + capabilities.MinPageShift;

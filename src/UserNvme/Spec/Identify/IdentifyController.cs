@@ -4,7 +4,8 @@ namespace UserNvme.Spec;
 
 /// <summary>
 /// The Identify Controller data structure, CNS 01h (NVMe Base 2.0, figure 275): raw fields under the specification's names, as a copy in
-/// host memory. What the controller says is not to be trusted: use the members that check (IdentifyController.Checked.cs) for sizes and limits.
+/// host memory. What the controller says is not to be trusted: use the members that check (IdentifyController.Checked.cs) for sizes and
+/// limits.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 4096)]
 public partial struct IdentifyController
@@ -33,7 +34,9 @@ public partial struct IdentifyController
     /// <summary>Multi-path I/O and namespace sharing capabilities of the subsystem.</summary>
     [FieldOffset(76)] public byte Cmic;
 
-    /// <summary>Maximum data transfer size: 2^n units of the smallest page size (CAP.MPSMIN), 0 for no limit; see <see cref="MaxTransferLength"/>.</summary>
+    /// <summary>
+    /// Maximum data transfer size: 2^n units of the smallest page size (CAP.MPSMIN), 0 for no limit; see <see cref="MaxTransferLength"/>.
+    /// </summary>
     [FieldOffset(77)] public byte Mdts;
 
     /// <summary>Controller identifier, unique in the NVM subsystem.</summary>
@@ -189,10 +192,14 @@ public partial struct IdentifyController
     /// <summary>Maximum endurance group capacity in bytes.</summary>
     [FieldOffset(368)] public NvmeUInt128 Megcap;
 
-    /// <summary>Submission queue entry size: 2^n bytes, required in bits 3:0, maximum in bits 7:4; both 6 for the NVM command set.</summary>
+    /// <summary>
+    /// Submission queue entry size: 2^n bytes, required in bits 3:0, maximum in bits 7:4; both 6 for the NVM command set.
+    /// </summary>
     [FieldOffset(512)] public byte Sqes;
 
-    /// <summary>Completion queue entry size: 2^n bytes, required in bits 3:0, maximum in bits 7:4; both 4 for the NVM command set.</summary>
+    /// <summary>
+    /// Completion queue entry size: 2^n bytes, required in bits 3:0, maximum in bits 7:4; both 4 for the NVM command set.
+    /// </summary>
     [FieldOffset(513)] public byte Cqes;
 
     /// <summary>Maximum outstanding commands per queue, 0 for not reported.</summary>

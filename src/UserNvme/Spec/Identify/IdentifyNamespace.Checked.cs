@@ -33,7 +33,9 @@ public partial struct IdentifyNamespace
         return false;
     }
 
-    /// <summary>Whether metadata follows each block within the data buffer (FLBAS bit 4); meaningless for formats without metadata.</summary>
+    /// <summary>
+    /// Whether metadata follows each block within the data buffer (FLBAS bit 4); meaningless for formats without metadata.
+    /// </summary>
     public readonly bool HasExtendedBlocks => (Flbas & 0x10) != 0;
 
     /// <summary>Type of the end-to-end protection information: 0 none, 1 to 3 (DPS bits 2:0).</summary>

@@ -19,13 +19,19 @@ public partial struct IdentifyNamespace
     /// <summary>Namespace utilization: blocks allocated now.</summary>
     [FieldOffset(16)] public ulong Nuse;
 
-    /// <summary>Namespace features: bit 0 thin provisioning, bit 1 own atomicity fields, bit 2 deallocated error, bit 3 UID reuse, bit 4 preferred granularities.</summary>
+    /// <summary>
+    /// Namespace features: bit 0 thin provisioning, bit 1 own atomicity fields, bit 2 deallocated error, bit 3 UID reuse, bit 4 preferred
+    /// granularities.
+    /// </summary>
     [FieldOffset(24)] public byte Nsfeat;
 
     /// <summary>Number of LBA formats, 0 based.</summary>
     [FieldOffset(25)] public byte Nlbaf;
 
-    /// <summary>Formatted LBA size: bits 3:0 and 6:5 index of the format in use, bit 4 metadata at the end of each block; see <see cref="TryGetFormat"/>.</summary>
+    /// <summary>
+    /// Formatted LBA size: bits 3:0 and 6:5 index of the format in use, bit 4 metadata at the end of each block; see <see
+    /// cref="TryGetFormat"/>.
+    /// </summary>
     [FieldOffset(26)] public byte Flbas;
 
     /// <summary>Metadata capabilities.</summary>
@@ -46,7 +52,9 @@ public partial struct IdentifyNamespace
     /// <summary>Format progress indicator: bit 7 supported, bits 6:0 percent that remain.</summary>
     [FieldOffset(32)] public byte Fpi;
 
-    /// <summary>Deallocated logical blocks: bits 2:0 what they read as (1: zeroes), bit 3 deallocate in Write Zeroes, bit 4 guard.</summary>
+    /// <summary>
+    /// Deallocated logical blocks: bits 2:0 what they read as (1: zeroes), bit 3 deallocate in Write Zeroes, bit 4 guard.
+    /// </summary>
     [FieldOffset(33)] public byte Dlfeat;
 
     /// <summary>Namespace atomic write unit normal, in logical blocks, 0 based.</summary>

@@ -11,7 +11,10 @@ public struct LbaFormat
     /// <summary>Metadata size in bytes per block.</summary>
     [FieldOffset(0)] public ushort Ms;
 
-    /// <summary>LBA data size: 2^n bytes. Legal are 9 (512 bytes) to 31; 0 stands for a format that is not available; see <see cref="TryGetBlockSize"/>.</summary>
+    /// <summary>
+    /// LBA data size: 2^n bytes. Legal are 9 (512 bytes) to 31; 0 stands for a format that is not available; see <see
+    /// cref="TryGetBlockSize"/>.
+    /// </summary>
     [FieldOffset(2)] public byte Lbads;
 
     /// <summary>Relative performance, bits 1:0: 0 best, 3 degraded.</summary>
@@ -19,7 +22,8 @@ public struct LbaFormat
 
     /// <summary>The block size, if it is a legal one.</summary>
     /// <param name="bytes">512 to 2^30 bytes, a power of two; 0 where the method returns false.</param>
-    /// <returns>False where <see cref="Lbads"/> lies outside 9..30 (2^31 bytes is legal but no buffer of .NET can hold such a block).</returns>
+    /// <returns>False where <see cref="Lbads"/> lies outside 9..30 (2^31 bytes is legal but no buffer of .NET can hold such a
+    /// block).</returns>
     public readonly bool TryGetBlockSize(out int bytes)
     {
         bool legal = Lbads is >= 9 and <= 30;

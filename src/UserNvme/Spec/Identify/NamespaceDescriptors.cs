@@ -1,7 +1,8 @@
 namespace UserNvme.Spec;
 
 /// <summary>
-/// The Namespace Identification Descriptor list, CNS 03h (NVMe Base 2.0, figure 277): how a namespace is known worldwide, and its command set.
+/// The Namespace Identification Descriptor list, CNS 03h (NVMe Base 2.0, figure 277): how a namespace is known worldwide, and its command
+/// set.
 /// </summary>
 /// <param name="Eui64">IEEE extended unique identifier, 8 bytes; empty for none.</param>
 /// <param name="Nguid">Namespace globally unique identifier, 16 bytes; empty for none.</param>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace UserNvme.Spec;
 
-/// <summary>A namespace list: up to 1,024 identifiers in ascending order, ended by 0 (NVMe Base 2.0, 4.4.2; CNS 02h, 07h, 10h, 1Ah, log 04h).</summary>
+/// <summary>
+/// A namespace list: up to 1,024 identifiers in ascending order, ended by 0 (NVMe Base 2.0, 4.4.2; CNS 02h, 07h, 10h, 1Ah, log 04h).
+/// </summary>
 public static class NamespaceList
 {
     /// <summary>Size of a list in bytes.</summary>

@@ -8,7 +8,10 @@ namespace UserNvme.Spec;
 [StructLayout(LayoutKind.Explicit, Size = 512)]
 public struct SmartLog
 {
-    /// <summary>Bit 0 spare below threshold, 1 temperature, 2 reliability degraded, 3 read only, 4 backup of volatile memory failed, 5 persistent memory region read only.</summary>
+    /// <summary>
+    /// Bit 0 spare below threshold, 1 temperature, 2 reliability degraded, 3 read only, 4 backup of volatile memory failed, 5 persistent
+    /// memory region read only.
+    /// </summary>
     [FieldOffset(0)] public byte CriticalWarning;
 
     /// <summary>Composite temperature in kelvin.</summary>

@@ -1,7 +1,8 @@
 namespace UserNvme.Spec;
 
 /// <summary>
-/// CMBSZ, Controller Memory Buffer Size, offset 3Ch (NVMe Base 2.0, 3.1.3.12). 0 where there is no buffer, or it is not enabled (CMBMSC.CRE).
+/// CMBSZ, Controller Memory Buffer Size, offset 3Ch (NVMe Base 2.0, 3.1.3.12). 0 where there is no buffer, or it is not enabled
+/// (CMBMSC.CRE).
 /// </summary>
 /// <param name="Value">The raw register.</param>
 public readonly record struct CmbSize(uint Value)

@@ -13,7 +13,9 @@ public readonly record struct ControllerCapabilities(ulong Value)
     /// <summary>Maximum queue entries supported, 0 based.</summary>
     public ushort Mqes => (ushort)Value;
 
-    /// <summary>Most entries of an I/O queue: 1 to 65,536. The specification wants 2 at least; a controller that says less cannot be used.</summary>
+    /// <summary>
+    /// Most entries of an I/O queue: 1 to 65,536. The specification wants 2 at least; a controller that says less cannot be used.
+    /// </summary>
     public int MaxQueueEntries => Mqes + 1;
 
     /// <summary>Contiguous queues required.</summary>
@@ -70,10 +72,14 @@ public readonly record struct ControllerCapabilities(ulong Value)
     /// <summary>NVM subsystem shutdown supported.</summary>
     public bool Nsss => Bit(58);
 
-    /// <summary>Controller ready modes supported: bit 0 with media, bit 1 independent of media. 0 before NVMe 2.0: then CRTO is not there.</summary>
+    /// <summary>
+    /// Controller ready modes supported: bit 0 with media, bit 1 independent of media. 0 before NVMe 2.0: then CRTO is not there.
+    /// </summary>
     public byte Crms => Field(59, 2);
 
-    /// <summary>Longest wait for CSTS.RDY by this register alone (TO); one unit more than told, as 0 must not mean no wait at all.</summary>
+    /// <summary>
+    /// Longest wait for CSTS.RDY by this register alone (TO); one unit more than told, as 0 must not mean no wait at all.
+    /// </summary>
     public TimeSpan ReadyTimeout => TimeSpan.FromMilliseconds(500 * (To + 1));
 
     /// <summary>Longest wait for CSTS.RDY by both registers that speak of it.</summary>

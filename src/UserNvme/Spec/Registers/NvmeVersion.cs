@@ -1,6 +1,8 @@
 namespace UserNvme.Spec;
 
-/// <summary>A version of the specification, as in the VS register, offset 8h (NVMe Base 2.0, 3.1.3.2), and in Identify Controller.</summary>
+/// <summary>
+/// A version of the specification, as in the VS register, offset 8h (NVMe Base 2.0, 3.1.3.2), and in Identify Controller.
+/// </summary>
 /// <param name="Value">The raw register.</param>
 public readonly record struct NvmeVersion(uint Value) : IComparable<NvmeVersion>
 {

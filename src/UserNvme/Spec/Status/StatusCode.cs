@@ -1,6 +1,9 @@
 namespace UserNvme.Spec;
 
-/// <summary>Status code type and status code in one number, as nvme-cli prints them: type in bits 10:8, code in bits 7:0 (NVMe Base 2.0, 3.3.3.2.1; NVM Command Set 1.0, 2.1).</summary>
+/// <summary>
+/// Status code type and status code in one number, as nvme-cli prints them: type in bits 10:8, code in bits 7:0 (NVMe Base 2.0, 3.3.3.2.1;
+/// NVM Command Set 1.0, 2.1).
+/// </summary>
 public enum StatusCode : ushort
 {
     /// <summary>Successful Completion: the command completed without error.</summary>

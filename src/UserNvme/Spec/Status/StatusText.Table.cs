@@ -15,27 +15,34 @@ public static partial class StatusText
         StatusCode.AbortRequested => ("Command Abort Requested", "an Abort command ended it"),
         StatusCode.AbortedSqDeletion => ("Command Aborted due to SQ Deletion", "its submission queue was deleted"),
         StatusCode.AbortedFailedFused => ("Command Aborted due to Failed Fused Command", "the other command of the fused pair failed"),
-        StatusCode.AbortedMissingFused => ("Command Aborted due to Missing Fused Command", "the other command of the fused pair is not there"),
-        StatusCode.InvalidNamespaceOrFormat => ("Invalid Namespace or Format", "no such namespace, or its format does not suit the command"),
+        StatusCode.AbortedMissingFused =>
+            ("Command Aborted due to Missing Fused Command", "the other command of the fused pair is not there"),
+        StatusCode.InvalidNamespaceOrFormat =>
+            ("Invalid Namespace or Format", "no such namespace, or its format does not suit the command"),
         StatusCode.CommandSequenceError => ("Command Sequence Error", "it is out of order in a sequence of commands"),
         StatusCode.InvalidSglSegmentDescriptor => ("Invalid SGL Segment Descriptor", "an SGL segment descriptor is invalid"),
-        StatusCode.InvalidSglDescriptorCount => ("Invalid Number of SGL Descriptors", "a segment descriptor is not the last of its segment"),
+        StatusCode.InvalidSglDescriptorCount =>
+            ("Invalid Number of SGL Descriptors", "a segment descriptor is not the last of its segment"),
         StatusCode.DataSglLengthInvalid => ("Data SGL Length Invalid", "the data SGL is too short or too long"),
         StatusCode.MetadataSglLengthInvalid => ("Metadata SGL Length Invalid", "the metadata SGL is too short or too long"),
-        StatusCode.SglDescriptorTypeInvalid => ("SGL Descriptor Type Invalid", "the controller does not support this type of SGL descriptor"),
+        StatusCode.SglDescriptorTypeInvalid =>
+            ("SGL Descriptor Type Invalid", "the controller does not support this type of SGL descriptor"),
         StatusCode.InvalidUseOfCmb => ("Invalid Use of Controller Memory Buffer", "the controller memory buffer does not support this use"),
         StatusCode.PrpOffsetInvalid => ("PRP Offset Invalid", "the offset of a PRP entry is invalid"),
         StatusCode.AtomicWriteUnitExceeded => ("Atomic Write Unit Exceeded", "it is longer than the atomic write unit"),
         StatusCode.OperationDenied => ("Operation Denied", "access rights are missing"),
         StatusCode.SglOffsetInvalid => ("SGL Offset Invalid", "the offset in an SGL descriptor is invalid"),
-        StatusCode.HostIdInconsistentFormat => ("Host Identifier Inconsistent Format", "64-bit and 128-bit host identifiers are mixed in the subsystem"),
+        StatusCode.HostIdInconsistentFormat =>
+            ("Host Identifier Inconsistent Format", "64-bit and 128-bit host identifiers are mixed in the subsystem"),
         StatusCode.KeepAliveTimerExpired => ("Keep Alive Timer Expired", "the host was silent for too long"),
         StatusCode.KeepAliveTimeoutInvalid => ("Keep Alive Timeout Invalid", "the keep alive timeout is invalid"),
         StatusCode.AbortedPreempt => ("Command Aborted due to Preempt and Abort", "another host took the reservation"),
         StatusCode.SanitizeFailed => ("Sanitize Failed", "the last sanitize operation failed and has not been recovered"),
         StatusCode.SanitizeInProgress => ("Sanitize In Progress", "not allowed while a sanitize operation runs"),
-        StatusCode.SglDataBlockGranularityInvalid => ("SGL Data Block Granularity Invalid", "alignment or length of an SGL data block is invalid"),
-        StatusCode.CommandNotSupportedInCmbQueue => ("Command Not Supported for Queue in CMB", "not allowed on a queue in the controller memory buffer"),
+        StatusCode.SglDataBlockGranularityInvalid =>
+            ("SGL Data Block Granularity Invalid", "alignment or length of an SGL data block is invalid"),
+        StatusCode.CommandNotSupportedInCmbQueue =>
+            ("Command Not Supported for Queue in CMB", "not allowed on a queue in the controller memory buffer"),
         StatusCode.NamespaceWriteProtected => ("Namespace is Write Protected", "the namespace is write protected"),
         StatusCode.CommandInterrupted => ("Command Interrupted", "the controller was interrupted; the command may be tried again"),
         StatusCode.TransientTransportError => ("Transient Transport Error", "the transport failed for a moment"),
@@ -50,20 +57,26 @@ public static partial class StatusText
         StatusCode.InvalidQueueIdentifier => ("Invalid Queue Identifier", "the queue identifier is in use, 0 or too large"),
         StatusCode.InvalidQueueSize => ("Invalid Queue Size", "the number of queue entries is not allowed"),
         StatusCode.AbortCommandLimitExceeded => ("Abort Command Limit Exceeded", "too many Abort commands are outstanding"),
-        StatusCode.AsynchronousEventLimitExceeded => ("Asynchronous Event Request Limit Exceeded", "too many event requests are outstanding"),
+        StatusCode.AsynchronousEventLimitExceeded =>
+            ("Asynchronous Event Request Limit Exceeded", "too many event requests are outstanding"),
         StatusCode.InvalidFirmwareSlot => ("Invalid Firmware Slot", "the firmware slot does not exist or is read only"),
         StatusCode.InvalidFirmwareImage => ("Invalid Firmware Image", "the firmware image is invalid"),
         StatusCode.InvalidInterruptVector => ("Invalid Interrupt Vector", "the interrupt vector does not exist"),
         StatusCode.InvalidLogPage => ("Invalid Log Page", "the controller does not have this log page"),
         StatusCode.InvalidFormat => ("Invalid Format", "the LBA format is not supported"),
-        StatusCode.FirmwareNeedsConventionalReset => ("Firmware Activation Requires Conventional Reset", "committed; it runs after a conventional reset"),
-        StatusCode.InvalidQueueDeletion => ("Invalid Queue Deletion", "the completion queue still has submission queues, or does not exist"),
+        StatusCode.FirmwareNeedsConventionalReset =>
+            ("Firmware Activation Requires Conventional Reset", "committed; it runs after a conventional reset"),
+        StatusCode.InvalidQueueDeletion =>
+            ("Invalid Queue Deletion", "the completion queue still has submission queues, or does not exist"),
         StatusCode.FeatureNotSaveable => ("Feature Identifier Not Saveable", "the feature cannot be saved"),
         StatusCode.FeatureNotChangeable => ("Feature Not Changeable", "the feature cannot be changed"),
         StatusCode.FeatureNotNamespaceSpecific => ("Feature Not Namespace Specific", "the feature is not one of a namespace"),
-        StatusCode.FirmwareNeedsSubsystemReset => ("Firmware Activation Requires NVM Subsystem Reset", "committed; it runs after an NVM subsystem reset"),
-        StatusCode.FirmwareNeedsControllerReset => ("Firmware Activation Requires Controller Level Reset", "committed; it runs after a controller reset"),
-        StatusCode.FirmwareNeedsMaximumTime => ("Firmware Activation Requires Maximum Time Violation", "activation now would take longer than MTFA"),
+        StatusCode.FirmwareNeedsSubsystemReset =>
+            ("Firmware Activation Requires NVM Subsystem Reset", "committed; it runs after an NVM subsystem reset"),
+        StatusCode.FirmwareNeedsControllerReset =>
+            ("Firmware Activation Requires Controller Level Reset", "committed; it runs after a controller reset"),
+        StatusCode.FirmwareNeedsMaximumTime =>
+            ("Firmware Activation Requires Maximum Time Violation", "activation now would take longer than MTFA"),
         StatusCode.FirmwareActivationProhibited => ("Firmware Activation Prohibited", "the controller refuses to activate this image"),
         StatusCode.OverlappingRange => ("Overlapping Range", "ranges of the firmware image overlap"),
         StatusCode.NamespaceInsufficientCapacity => ("Namespace Insufficient Capacity", "not enough free capacity for the namespace"),
@@ -76,10 +89,12 @@ public static partial class StatusText
         StatusCode.DeviceSelfTestInProgress => ("Device Self-test In Progress", "a self-test runs already"),
         StatusCode.BootPartitionWriteProhibited => ("Boot Partition Write Prohibited", "the boot partition is locked"),
         StatusCode.InvalidControllerIdentifier => ("Invalid Controller Identifier", "the controller identifier is invalid"),
-        StatusCode.InvalidSecondaryControllerState => ("Invalid Secondary Controller State", "the state of the secondary or primary controller does not allow it"),
+        StatusCode.InvalidSecondaryControllerState =>
+            ("Invalid Secondary Controller State", "the state of the secondary or primary controller does not allow it"),
         StatusCode.InvalidControllerResources => ("Invalid Number of Controller Resources", "the number of flexible resources is invalid"),
         StatusCode.InvalidResourceIdentifier => ("Invalid Resource Identifier", "a resource identifier is invalid"),
-        StatusCode.SanitizeProhibitedByPmr => ("Sanitize Prohibited While Persistent Memory Region is Enabled", "the persistent memory region is enabled"),
+        StatusCode.SanitizeProhibitedByPmr =>
+            ("Sanitize Prohibited While Persistent Memory Region is Enabled", "the persistent memory region is enabled"),
         StatusCode.AnaGroupIdInvalid => ("ANA Group Identifier Invalid", "the ANA group is not supported"),
         StatusCode.AnaAttachFailed => ("ANA Attach Failed", "the ANA state does not allow it"),
         StatusCode.InsufficientCapacity => ("Insufficient Capacity", "not enough free capacity"),
@@ -87,11 +102,13 @@ public static partial class StatusText
         StatusCode.LockdownNotSupported => ("Prohibition of Command Execution Not Supported", "this command cannot be locked down"),
         StatusCode.IoCommandSetNotSupported => ("I/O Command Set Not Supported", "the controller does not support this I/O command set"),
         StatusCode.IoCommandSetNotEnabled => ("I/O Command Set Not Enabled", "the I/O command set is not enabled (CC.CSS)"),
-        StatusCode.IoCommandSetCombinationRejected => ("I/O Command Set Combination Rejected", "the combination of I/O command sets is not allowed now"),
+        StatusCode.IoCommandSetCombinationRejected =>
+            ("I/O Command Set Combination Rejected", "the combination of I/O command sets is not allowed now"),
         StatusCode.InvalidIoCommandSet => ("Invalid I/O Command Set", "the I/O command set does not suit the command"),
         StatusCode.IdentifierUnavailable => ("Identifier Unavailable", "no more endurance groups or NVM sets are supported"),
         StatusCode.ConflictingAttributes => ("Conflicting Attributes", "the attributes of the command contradict each other"),
-        StatusCode.InvalidProtectionInformation => ("Invalid Protection Information", "the protection settings do not suit the format of the namespace"),
+        StatusCode.InvalidProtectionInformation =>
+            ("Invalid Protection Information", "the protection settings do not suit the format of the namespace"),
         StatusCode.WriteToReadOnlyRange => ("Attempted Write to Read Only Range", "the range holds blocks that are read only"),
         StatusCode.CommandSizeLimitExceeded => ("Command Size Limit Exceeded", "the command is larger than the controller allows"),
         StatusCode.ZoneBoundaryError => ("Zoned Boundary Error", "it crosses the boundary of a zone"),
@@ -113,7 +130,8 @@ public static partial class StatusText
         StatusCode.StorageTagCheckError => ("End-to-End Storage Tag Check Error", "the storage tag of a block is wrong"),
         StatusCode.InternalPathError => ("Internal Path Error", "the controller failed internally"),
         StatusCode.AsymmetricAccessPersistentLoss => ("Asymmetric Access Persistent Loss", "the namespace is lost to this controller"),
-        StatusCode.AsymmetricAccessInaccessible => ("Asymmetric Access Inaccessible", "the namespace cannot be reached through this controller"),
+        StatusCode.AsymmetricAccessInaccessible =>
+            ("Asymmetric Access Inaccessible", "the namespace cannot be reached through this controller"),
         StatusCode.AsymmetricAccessTransition => ("Asymmetric Access Transition", "access through this controller is changing"),
         StatusCode.ControllerPathingError => ("Controller Pathing Error", "the controller detected an error of the path"),
         StatusCode.HostPathingError => ("Host Pathing Error", "the host detected an error of the path"),

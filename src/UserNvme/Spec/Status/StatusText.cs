@@ -5,7 +5,9 @@ namespace UserNvme.Spec;
 /// <summary>Status codes in words: the specification's names, and in half a sentence what each one means.</summary>
 public static partial class StatusText
 {
-    /// <summary>The specification's name, such as "Invalid Field in Command"; for a code that it does not name, the kind of code it is.</summary>
+    /// <summary>
+    /// The specification's name, such as "Invalid Field in Command"; for a code that it does not name, the kind of code it is.
+    /// </summary>
     public static string Name(StatusCode code)
     {
         string name = Lookup(code).Name;
@@ -26,7 +28,9 @@ public static partial class StatusText
         };
     }
 
-    /// <summary>What the code means, without a capital and a full stop: "a field of the command has a value ..."; empty for codes without a name.</summary>
+    /// <summary>
+    /// What the code means, without a capital and a full stop: "a field of the command has a value ..."; empty for codes without a name.
+    /// </summary>
     public static string Meaning(StatusCode code) => Lookup(code).Meaning;
 
     /// <summary>
