@@ -8,8 +8,14 @@ internal static class VfioNodes
         var nodes = SysfsFile.List(Path.Combine(host.PciDevice(device.Address), "vfio-dev"))
             .Select(name => Path.Combine(host.Dev, "vfio/devices", name))
             .ToList();
-        if (device.IommuGroup is { } group && device.Driver is not null)
-            nodes.Add(host.VfioGroupNode(group));
+        if (Group(device, host) is { } group)
+            nodes.Add(group);
         return nodes;
     }
+
+    /// <summary>The node of the device's group; null where the device is in none or has no driver.</summary>
+    public static string? Group(PciDevice device, HostPaths host) =>
+        device.Driver is null || device.IommuGroup is not { } group ? null
+        : device.IsNoIommu ? Path.Combine(host.Dev, "vfio", $"noiommu-{group}")
+        : host.VfioGroupNode(group);
 }

@@ -67,9 +67,8 @@ internal sealed class VfioUnbinder(PciBindOptions options, IKernel kernel)
     // Null where there is no group node: no driver, or a kernel that has only iommufd.
     private SafeFileHandle? ClaimGroup(PciDevice device)
     {
-        if (device.IommuGroup is not { } group || device.Driver is null || !File.Exists(_host.VfioGroupNode(group)))
+        if (VfioNodes.Group(device, _host) is not { } node || !File.Exists(node))
             return null;
-        var node = _host.VfioGroupNode(group);
         if (kernel.OpenExclusive(node, out var error) is { } claim)
             return claim;
         if (error == LibC.EBUSY)

@@ -120,6 +120,20 @@ public sealed class PciUnbindTests : IDisposable
     }
 
     [Fact]
+    public void A_device_in_no_iommu_mode_is_given_back_only_when_nobody_holds_its_own_group_node()
+    {
+        File.WriteAllText(Path.Combine(_host.Paths.IommuGroup(14), "name"), "vfio-noiommu\n");
+        File.WriteAllText(Path.Combine(_host.Paths.Dev, "vfio/noiommu-14"), "");
+        _kernel.Refused["noiommu-14"] = FakeKernel.Busy;
+        Refusal(SetupProblem.HeldByProcess);
+
+        _kernel.Refused.Clear();
+        Unbind();
+
+        Assert.Equal(["noiommu-14"], _kernel.OpenDuringUnbind);
+    }
+
+    [Fact]
     public void A_user_who_may_not_open_the_group_is_told_to_be_root()
     {
         _kernel.Refused["14"] = FakeKernel.NotPermitted;
