@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
+using UserNvme.Memory;
+using UserNvme.Spec;
+
+namespace UserNvme.Benchmarks;
+
+/// <summary>Describing a transfer by PRPs: one and two pages fit the entry, more take a list, more than 512 entries a chained one.</summary>
+public unsafe class PrpBenchmarks
+{
+    private const int PageSize = 4096;
+    private const int ListPages = 4;
+    private static readonly Iova s_data = new(0x1_0000_0000);
+    private void* _list;
+    private SubmissionEntry _entry;
+
+    [Params(1, 2, 3, 32, 512)]
+    public int Pages { get; set; }
+
+    [GlobalSetup]
+    public void Open() => _list = NativeMemory.AlignedAlloc(ListPages * PageSize, PageSize);
+
+    [Benchmark]
+    public int Describe() =>
+        PrpBuilder.Describe(ref _entry, s_data, Pages * PageSize, PageSize, new PrpList((ulong*)_list, new Iova(0x2_0000_0000), ListPages));
+
+    [GlobalCleanup]
+    public void Close() => NativeMemory.AlignedFree(_list);
+}
