@@ -46,6 +46,7 @@ internal static class FixedSignatures
         ("Oracle ASM disk", [.. "ORCLDISK"u8], [32]),
         ("DDF RAID member", [0xDE, 0x11, 0xDE, 0x11], [0]),
         ("MD RAID member", [0xFC, 0x4E, 0x2B, 0xA9], [0, 4 * KiB]),
+        ("Amiga partition table", [.. "RDSK"u8], [.. Enumerable.Range(0, 16).Select(sector => sector * 512)]),
         ("SGI disk label", [0x0B, 0xE5, 0xA9, 0x41], [0]),
         ("BSD disk label", [0x57, 0x45, 0x56, 0x82], [64, 512]),
     ];

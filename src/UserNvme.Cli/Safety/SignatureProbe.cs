@@ -9,6 +9,13 @@ internal static class SignatureProbe
     public static async Task<IReadOnlyList<string>> FindAsync(IBlockDevice device, CancellationToken cancellationToken)
     {
         var window = await ProbeWindow.ReadAsync(device, cancellationToken).ConfigureAwait(false);
-        return [.. StructuredSignatures.Find(window).Concat(FixedSignatures.Find(window)).Distinct()];
+        var found = StructuredSignatures.Find(window).Concat(FixedSignatures.Find(window)).Distinct().ToList();
+
+        // Many file systems start with a boot sector, a GPT with an MBR that protects it: the one that matters is enough.
+        if (found.Count > 1)
+            found.Remove(StructuredSignatures.BootSectorName);
+        if (found.Contains(StructuredSignatures.GptName))
+            found.Remove(StructuredSignatures.MbrName);
+        return found;
     }
 }

@@ -3,6 +3,10 @@ namespace UserNvme.Cli.Safety;
 /// <summary>Signatures that depend on the device's size or block size, or are too short to be trusted without a look around them.</summary>
 internal static class StructuredSignatures
 {
+    public const string GptName = "GPT partition table";
+    public const string MbrName = "MBR partition table";
+    public const string BootSectorName = "boot sector";
+
     private const int KiB = 1024;
     private static readonly byte[] s_mdMagic = [0xFC, 0x4E, 0x2B, 0xA9];
     private static readonly byte[] s_mdMagicBigEndian = [0xA9, 0x2B, 0x4E, 0xFC];
@@ -10,11 +14,13 @@ internal static class StructuredSignatures
     /// <summary>What the structured checks find.</summary>
     public static IEnumerable<string> Find(ProbeWindow window)
     {
-        if (HasGpt(window)) yield return "GPT partition table";
+        if (HasGpt(window)) yield return GptName;
         if (BootSector(window) is { } bootSector) yield return bootSector;
         if (HasApplePartitionMap(window)) yield return "Apple partition map";
+        if (HasSunLabel(window)) yield return "Sun disk label";
         if (HasExt(window)) yield return "ext2/ext3/ext4 file system";
         if (HasHfsPlus(window)) yield return "HFS+ file system";
+        if (HasMinix(window)) yield return "Minix file system";
         if (HasNilfs(window)) yield return "NILFS2 file system";
         if (HasSwap(window)) yield return "swap area";
         if (HasLvm2(window)) yield return "LVM2 physical volume";
@@ -41,7 +47,7 @@ internal static class StructuredSignatures
         var entries = Enumerable.Range(0, 4).Select(i => 446 + (16 * i)).ToArray();
         if (!entries.All(entry => window.At(entry, 1) is [0 or 0x80]))
             return null;
-        return entries.Any(entry => window.At(entry + 4, 1) is not [0] && window.UInt32(entry + 12) != 0) ? "MBR partition table" : "boot sector";
+        return entries.Any(entry => window.At(entry + 4, 1) is not [0] && window.UInt32(entry + 12) != 0) ? MbrName : BootSectorName;
     }
 
     // The BIOS parameter block, for FAT volumes without the "FAT32   " string.
@@ -54,11 +60,25 @@ internal static class StructuredSignatures
 
     private static bool HasApplePartitionMap(ProbeWindow window) => window.Has(0, "ER"u8) && window.Has(512, "PM\0\0"u8);
 
+    // Two bytes of magic, and a checksum that makes the exclusive or of all words of the sector 0.
+    private static bool HasSunLabel(ProbeWindow window)
+    {
+        var sum = 0;
+        for (var word = 0; word < 512; word += 2)
+            sum ^= window.UInt16(word);
+        return window.Has(508, [0xDA, 0xBE]) && sum == 0;
+    }
+
     // Two bytes of magic; the block size and the revision must make sense too.
     private static bool HasExt(ProbeWindow window) =>
         window.UInt16(KiB + 56) == 0xEF53 && window.UInt32(KiB + 24) <= 6 && window.UInt32(KiB + 76) <= 1;
 
     private static bool HasHfsPlus(ProbeWindow window) => window.Has(KiB, [.. "H+"u8, 0, 4]) || window.Has(KiB, [.. "HX"u8, 0, 5]);
+
+    // Versions 1 and 2 with their four magics and version 3; the logarithm of the zone size is 0 in all that were ever made.
+    private static bool HasMinix(ProbeWindow window) =>
+        (window.UInt16(KiB + 16) is 0x137F or 0x138F or 0x2468 or 0x2478 && window.UInt16(KiB + 10) == 0 && window.UInt16(KiB + 18) is >= 1 and <= 3)
+        || (window.UInt16(KiB + 24) == 0x4D5A && window.UInt16(KiB + 12) == 0 && window.UInt16(KiB + 28) is 1024 or 2048 or 4096);
 
     private static bool HasNilfs(ProbeWindow window) => window.UInt32(KiB) == 2 && window.UInt16(KiB + 4) == 0 && window.UInt16(KiB + 6) == 0x3434;
 

@@ -34,6 +34,8 @@ public class SignatureProbeTests
         { "MD RAID member", 4096, "\xFC\x4E\x2B\xA9" },
         { "MD RAID member", -64 * KiB, "\xFC\x4E\x2B\xA9" },
         { "MD RAID member", -8 * KiB, "\xFC\x4E\x2B\xA9" },
+        { "Sun disk label", 508, "\xDA\xBE\xDA\xBE" },
+        { "Amiga partition table", 15 * 512, "RDSK" },
         { "swap area", 4096 - 10, "SWAPSPACE2" },
         { "swap area", (64 * KiB) - 10, "SWAPSPACE2" },
         { "swap area", 4096 - 10, "LINHIB0001" },
@@ -107,6 +109,23 @@ public class SignatureProbeTests
 
         Assert.Equal(["boot sector"], without);
         Assert.Equal(["MBR partition table"], with);
+    }
+
+    [Fact]
+    public async Task A_protective_mbr_and_a_boot_sector_are_not_named_beside_what_they_belong_to()
+    {
+        var image = new byte[DiskBytes];
+        Put(image, 510, [0x55, 0xAA]);
+        Put(image, 3, "NTFS    "u8);
+        var ntfs = await FindAsync(image);
+        Put(image, 3, new byte[8]);
+        image[446 + 4] = 0xEE;
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(446 + 12), uint.MaxValue);
+        Put(image, 512, "EFI PART"u8);
+        var gpt = await FindAsync(image);
+
+        Assert.Equal(["NTFS file system"], ntfs);
+        Assert.Equal(["GPT partition table"], gpt);
     }
 
     [Fact]
