@@ -3,6 +3,7 @@
 #   DATA4096    one namespace of 1 GiB, blocks of 4096 bytes
 #   MANY        several namespaces: 1 ordinary, 2 with metadata and protection information, 3 zoned, 4 detached
 #   TWIN0/TWIN1 two functions of one slot without access control between them: one IOMMU group
+#   SHARED      a physical function of SR-IOV, which can make one virtual function; no namespace
 disk() { # NAME SIZE
     truncate -s "$2" "$folder/$1.disk"
     echo "file=$folder/$1.disk,if=none,id=$1,format=raw,cache=unsafe"
@@ -26,3 +27,5 @@ set -- "$@" -device "$(port port3 3)" -drive "$(disk plain 64M)" -drive "$(disk 
 set -- "$@" -device "$(port port4 4)" -drive "$(disk twin0 64M)" -drive "$(disk twin1 64M)" \
     -device nvme,id=twin0,serial=TWIN0,bus=port4,addr=0.0,multifunction=on,drive=twin0 \
     -device nvme,id=twin1,serial=TWIN1,bus=port4,addr=0.1,drive=twin1
+set -- "$@" -device "$(port port5 5)" -device nvme-subsys,id=flat \
+    -device nvme,id=shared,serial=SHARED,bus=port5,subsys=flat,max_ioqpairs=4,msix_qsize=5,sriov_max_vfs=1,sriov_vq_flexible=2,sriov_vi_flexible=1

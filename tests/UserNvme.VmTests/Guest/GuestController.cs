@@ -21,6 +21,9 @@ public sealed record GuestController(string Serial, string Address)
     /// <summary>Shares its IOMMU group with <see cref="Twin0"/>.</summary>
     public static GuestController Twin1 => s_all["TWIN1"];
 
+    /// <summary>A physical function of SR-IOV without a namespace.</summary>
+    public static GuestController Shared => s_all["SHARED"];
+
     public string SysfsPath => $"/sys/bus/pci/devices/{Address}";
 
     /// <summary>The name of the driver that has the device, or null.</summary>
