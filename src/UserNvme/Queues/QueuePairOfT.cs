@@ -66,6 +66,8 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     /// <returns>False if as many commands as the queue can hold are in flight.</returns>
     /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
     /// <exception cref="NvmeException">The pair is closed.</exception>
+    /// <exception cref="ArgumentException">The buffer is of a heap that this controller does not reach.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer was given back.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The range is not inside the buffer, or is longer than the largest transfer.</exception>
     public bool TrySubmit(in SubmissionEntry command, DmaBuffer? buffer, int offset, int length, TState state)
     {
@@ -75,6 +77,8 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         if (buffer is null) return Put(in command, default, 0, null, state);
         if ((uint)offset > (uint)buffer.Length || (uint)length > (uint)(buffer.Length - offset) || (offset & 3) != 0 || length > Settings.MaxTransferBytes)
             ThrowBadRange(buffer, offset, length);
+        // The same region number of another heap is other memory: its address would be a valid IOVA of somebody else's data.
+        if (!ReferenceEquals(buffer.Heap, _space.Heap)) ThrowForeignBuffer();
         // The lease is taken before the address is used: from here a Dispose of the buffer waits for the command.
         buffer.AddLease();
         return Put(in command, _space.Translate(buffer.Address + offset, buffer.RegionIndex), length, buffer, state);
@@ -224,6 +228,10 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     private unsafe PrpList ListOf(int slot) => _listMemory is null
         ? default
         : new PrpList((ulong*)(_listAddress + ((nint)slot * _listBytes)), new Iova(_lists.Value + ((ulong)slot * (ulong)_listBytes)), _listPages);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowForeignBuffer() => throw new ArgumentException(
+        $"The buffer belongs to a heap that {Settings.Address} does not reach: rent it from the controller's own heap.", "buffer");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ThrowBadRange(DmaBuffer buffer, int offset, int length) => throw new ArgumentOutOfRangeException(

@@ -168,6 +168,20 @@ public class QueuePairTests
         Assert.Equal(0, ((DmaBuffer)buffer).Leases);
     }
 
+    [Fact]
+    public async Task A_buffer_of_another_heap_is_refused_before_anything_is_submitted()
+    {
+        using var other = new DmaHeap();
+        using var buffer = other.Rent(4096);
+        await using var bench = await TestBench.StartAsync();
+        using var pair = bench.Driver.CreateQueuePair<int, Recorder>(3, new Recorder([]));
+
+        var error = Assert.Throws<ArgumentException>(() => pair.TrySubmit(NvmCommands.Read(new(1), default, 8), buffer, 0, 4096, 1));
+
+        Assert.Contains("does not reach", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, pair.InFlight);
+    }
+
     private readonly struct Recorder(List<(int State, NvmeStatus Status)> completed) : ICompletionHandler<int>
     {
         public List<(int State, NvmeStatus Status)> Completed => completed;
