@@ -8,6 +8,9 @@ namespace UserNvme.Cli.Commands;
 /// <summary>Arguments and options that several verbs share, with checks whose errors are sentences.</summary>
 internal static class CommonSymbols
 {
+    // Short enough that the tool has said what is wrong within 20 s.
+    private const int DefaultTimeoutSeconds = 10;
+
     /// <summary>The device to work on.</summary>
     public static Argument<string> Device() => new("DEV")
     {
@@ -33,7 +36,7 @@ internal static class CommonSymbols
     };
 
     /// <summary>How long a command may take, in seconds.</summary>
-    public static Option<int> Timeout(int seconds) => Number("--timeout", null,
+    public static Option<int> Timeout(int seconds = DefaultTimeoutSeconds) => Number("--timeout", null,
         "Seconds a command may take before the controller is reset.", 1, 3600, seconds);
 
     /// <summary>A namespace identifier: 1 to 0xFFFFFFFE.</summary>

@@ -20,6 +20,14 @@ internal static class Devices
         return NvmeController.OpenAsync(address, options, stop);
     }
 
+    /// <summary>Takes the controller over for admin commands only.</summary>
+    public static Task<NvmeController> OpenWithoutQueuesAsync(ToolContext tool, string address, int timeoutSeconds, CancellationToken stop) =>
+        OpenAsync(tool, address, timeoutSeconds, stop, options =>
+        {
+            options.Cores = [];
+            options.ExtraQueuePairs = 0;
+        });
+
     /// <summary>An active namespace.</summary>
     /// <exception cref="NvmeSetupException">It is not active.</exception>
     public static NvmeNamespace Namespace(NvmeController controller, uint id) =>

@@ -19,7 +19,7 @@ internal sealed class TransferOptions
     private readonly Option<ulong> _size = CommonSymbols.Number<ulong>("--data-size", "-z",
         "Bytes to move; has to match -c. [default: what -c says]", 1, (ulong)long.MaxValue);
 
-    private readonly Option<int> _timeout = CommonSymbols.Timeout(10);
+    private readonly Option<int> _timeout = CommonSymbols.Timeout();
     private readonly Option<string> _file;
 
     public TransferOptions(string fileDescription)

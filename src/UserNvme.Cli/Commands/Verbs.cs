@@ -14,6 +14,8 @@ internal static class Verbs
         yield return BindCommands.CreateUnbind(tool);
         yield return DoctorCommand.Create(tool);
         yield return ShowRegsCommand.Create(tool);
+        yield return IdCtrlCommand.Create(tool);
+        yield return IdNsCommand.Create(tool);
         yield return ReadCommand.Create(tool);
         yield return WriteCommand.Create(tool);
         yield return PerfCommand.Create(tool);

@@ -38,17 +38,21 @@ public sealed class NvmeControllerOptions
 
     private const int MaxExtraQueuePairs = 1024;
 
-    internal void Validate()
+    /// <summary>One sentence for each setting that is out of its range; none if all is well.</summary>
+    public IEnumerable<string> Problems()
     {
-        Check(AdminQueueEntries is >= 2 and <= 4096, nameof(AdminQueueEntries), AdminQueueEntries, "2 to 4096");
-        Check(IoQueueEntries is >= 2 and <= 65_536, nameof(IoQueueEntries), IoQueueEntries, "2 to 65536");
-        Check(ExtraQueuePairs is >= 0 and <= MaxExtraQueuePairs, nameof(ExtraQueuePairs), ExtraQueuePairs, "0 to 1024");
-        Check(CommandTimeout >= TimeSpan.FromMilliseconds(10) && CommandTimeout <= TimeSpan.FromHours(1), nameof(CommandTimeout), CommandTimeout, "10 ms to 1 hour");
-        Check(MaxTransferBytes is >= 4096 and <= 64 << 20, nameof(MaxTransferBytes), MaxTransferBytes, "4096 to 67108864 bytes");
+        if (AdminQueueEntries is < 2 or > 4096) yield return Problem(nameof(AdminQueueEntries), AdminQueueEntries, "2 to 4096");
+        if (IoQueueEntries is < 2 or > 65_536) yield return Problem(nameof(IoQueueEntries), IoQueueEntries, "2 to 65536");
+        if (ExtraQueuePairs is < 0 or > MaxExtraQueuePairs) yield return Problem(nameof(ExtraQueuePairs), ExtraQueuePairs, "0 to 1024");
+        if (CommandTimeout < TimeSpan.FromMilliseconds(10) || CommandTimeout > TimeSpan.FromHours(1)) yield return Problem(nameof(CommandTimeout), CommandTimeout, "10 ms to 1 hour");
+        if (MaxTransferBytes is < 4096 or > 64 << 20) yield return Problem(nameof(MaxTransferBytes), MaxTransferBytes, "4096 to 67108864 bytes");
+        if (!Enum.IsDefined(Completion)) yield return Problem(nameof(Completion), Completion, "ThreadPool or Inline");
     }
 
-    private static void Check(bool ok, string name, object value, string range)
+    internal void Validate()
     {
-        if (!ok) throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}: it can be {range}.");
+        foreach (var problem in Problems()) throw new ArgumentOutOfRangeException("options", problem);
     }
+
+    private static string Problem(string name, object value, string range) => $"{name} is {value}: it can be {range}.";
 }
