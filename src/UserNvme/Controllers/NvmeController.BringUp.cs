@@ -1,5 +1,4 @@
 using UserNvme.Memory;
-using UserNvme.Pci;
 using UserNvme.Queues;
 using UserNvme.Spec;
 
@@ -55,6 +54,7 @@ public sealed partial class NvmeController
 
     private void ReadCapabilities()
     {
+        _registers.RestAfterReset();
         var capabilities = _registers.Capabilities;
         if (capabilities.IsGone || _registers.Status.IsGone)
             throw Failed("its registers read all-ones: it is gone, switched off, or its memory decoding is off");
@@ -80,6 +80,7 @@ public sealed partial class NvmeController
         if (outcome != RegisterWait.Gone && Transport.CanReset)
         {
             Transport.Reset();
+            _registers.RestAfterReset();
             outcome = _registers.Disable(_readyTimeout);
         }
 
@@ -88,8 +89,6 @@ public sealed partial class NvmeController
 
     private void Start()
     {
-        var quirks = QuirkTable.Find(Transport.VendorId, Transport.DeviceId);
-        if (quirks.HasFlag(NvmeQuirks.DelayBeforeInit)) _registers.Delay(QuirkTable.DelayBeforeInit);
         _admin.Open(Doorbell(QueueId.Admin, completion: false), Doorbell(QueueId.Admin, completion: true));
         var entries = Math.Min(Options.AdminQueueEntries, AdminQueueAttributes.MaxEntries);
         Transport.Write32(ControllerRegisters.Aqa, AdminQueueAttributes.Create(entries, entries).Value);
@@ -102,8 +101,7 @@ public sealed partial class NvmeController
             Iosqes = SubmissionEntrySizeExponent,
             Iocqes = CompletionEntrySizeExponent,
         };
-        var delay = quirks.HasFlag(NvmeQuirks.DelayBeforeReady) ? QuirkTable.DelayBeforeReady : TimeSpan.Zero;
-        var outcome = _registers.Enable(configuration, _readyTimeout, delay);
+        var outcome = _registers.Enable(configuration, _readyTimeout);
         if (outcome != RegisterWait.Reached) throw Failed($"it was not ready within {_readyTimeout.TotalSeconds:0.#} s of being enabled ({Describe(outcome)})");
     }
 

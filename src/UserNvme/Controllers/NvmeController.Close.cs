@@ -1,15 +1,10 @@
 using System.Diagnostics;
-using UserNvme.Pci;
 
 namespace UserNvme.Controllers;
 
 /// <content>Tear-down in the order of rule 5: stop submitting, delete SQs and CQs, notify the shutdown, disable, unmap, close.</content>
 public sealed partial class NvmeController
 {
-    private static readonly TimeSpan s_leastShutdownTime = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_mostShutdownTime = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_unreportedShutdownTime = TimeSpan.FromSeconds(1);
-
     private Task? _closing;
     private bool _released;
 
@@ -56,10 +51,9 @@ public sealed partial class NvmeController
         {
             foreach (var channel in _channels) DeleteQueues(channel.Pair);
             foreach (var pair in _callerPairs) DeleteQueues(pair);
-            var noStatus = QuirkTable.Find(Transport.VendorId, Transport.DeviceId).HasFlag(NvmeQuirks.NoShutdownStatus);
-            var limit = noStatus ? s_unreportedShutdownTime : ShutdownTime();
+            var limit = _registers.ShutdownLimit(Identity);
             var outcome = _registers.Shutdown(limit);
-            if (outcome != RegisterWait.Reached && !noStatus)
+            if (outcome != RegisterWait.Reached && _registers.ReportsShutdown)
                 LogProblem(Address, $"the controller did not report the end of its shutdown within {limit.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is NvmeSetupException or NvmeException)
@@ -67,12 +61,6 @@ public sealed partial class NvmeController
             // It is stopped all the same, by harder means.
             LogProblem(Address, e.Message);
         }
-    }
-
-    private TimeSpan ShutdownTime()
-    {
-        var wanted = TimeSpan.FromMicroseconds(Identity.Rtd3e);
-        return wanted < s_leastShutdownTime ? s_leastShutdownTime : wanted > s_mostShutdownTime ? s_mostShutdownTime : wanted;
     }
 
     /// <summary>What a bring-up that failed leaves behind is taken back.</summary>

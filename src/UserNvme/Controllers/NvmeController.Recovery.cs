@@ -86,6 +86,7 @@ public sealed partial class NvmeController
         try
         {
             Transport.Reset();
+            _registers.RestAfterReset();
             return _registers.Disable(_readyTimeout) == RegisterWait.Reached;
         }
         catch (NvmeSetupException e)

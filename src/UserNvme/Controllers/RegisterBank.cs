@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UserNvme.Pci;
 using UserNvme.Spec;
 using UserNvme.Transports;
 
@@ -10,11 +11,13 @@ namespace UserNvme.Controllers;
 /// </summary>
 internal sealed class RegisterBank(NvmeTransport transport)
 {
+    private readonly NvmeQuirks _quirks = QuirkTable.Find(transport.VendorId, transport.DeviceId);
     private const int SpinsBeforePause = 50;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_leastShutdownTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_mostShutdownTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_unreportedShutdownTime = TimeSpan.FromSeconds(1);
     private readonly ManualResetEventSlim _never = new();
-
-    public NvmeTransport Transport => transport;
 
     public ControllerCapabilities Capabilities => new(transport.Read64(ControllerRegisters.Cap));
 
@@ -45,6 +48,7 @@ internal sealed class RegisterBank(NvmeTransport transport)
             }
 
             transport.Write32(ControllerRegisters.Cc, (configuration with { En = false, Shn = ShutdownNotification.None }).Value);
+            RestAfterEnableChanged();
         }
 
         // A fatal controller is what disabling is meant to cure: only the time decides.
@@ -52,12 +56,12 @@ internal sealed class RegisterBank(NvmeTransport transport)
     }
 
     /// <summary>Starts the controller with the admin queues that were set. RDY must be 0.</summary>
-    public RegisterWait Enable(ControllerConfiguration configuration, TimeSpan limit, TimeSpan delayBeforeReady)
+    public RegisterWait Enable(ControllerConfiguration configuration, TimeSpan limit)
     {
         // The fields first, then EN with the same fields: some controllers look at them when EN rises.
         transport.Write32(ControllerRegisters.Cc, (configuration with { En = false }).Value);
         transport.Write32(ControllerRegisters.Cc, (configuration with { En = true }).Value);
-        if (delayBeforeReady != TimeSpan.Zero) Delay(delayBeforeReady);
+        RestAfterEnableChanged();
         return WaitFor(s => s.Rdy, limit, stopAtFatal: true);
     }
 
@@ -78,8 +82,27 @@ internal sealed class RegisterBank(NvmeTransport transport)
             _never.Wait(s_pause);
     }
 
-    /// <summary>Waits a fixed time, for devices that want to be left alone.</summary>
-    public void Delay(TimeSpan time) => _never.Wait(time);
+    /// <summary>Leaves a function that was just reset alone for as long as its quirk demands. Opening a device through VFIO resets it too.</summary>
+    public void RestAfterReset()
+    {
+        if (_quirks.HasFlag(NvmeQuirks.DelayBeforeInit)) _never.Wait(QuirkTable.DelayBeforeInit);
+    }
+
+    /// <summary>How long a shutdown may take: what the controller says, within reason, and little where it never says that it is done.</summary>
+    public TimeSpan ShutdownLimit(in IdentifyController identity)
+    {
+        if (!ReportsShutdown) return s_unreportedShutdownTime;
+        var wanted = TimeSpan.FromMicroseconds(identity.Rtd3e);
+        return wanted < s_leastShutdownTime ? s_leastShutdownTime : wanted > s_mostShutdownTime ? s_mostShutdownTime : wanted;
+    }
+
+    /// <summary>Whether the absence of CSTS.SHST's "complete" means anything.</summary>
+    public bool ReportsShutdown => !_quirks.HasFlag(NvmeQuirks.NoShutdownStatus);
+
+    private void RestAfterEnableChanged()
+    {
+        if (_quirks.HasFlag(NvmeQuirks.DelayBeforeReady)) _never.Wait(QuirkTable.DelayBeforeReady);
+    }
 
     private RegisterWait WaitFor(Func<ControllerStatus, bool> reached, TimeSpan limit, bool stopAtFatal)
     {

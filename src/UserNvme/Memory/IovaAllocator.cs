@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace UserNvme.Memory;
 
 /// <summary>
-/// Chooses IOVAs inside the ranges that a domain can map (rule 6): lowest first, never 0, on the granule of the IOMMU. There is one for
+/// Chooses IOVAs inside the ranges that a domain can map (rule 6): lowest first (which also suits controllers that drive 48 address bits only, trap P39), never 0, on the granule of the IOMMU. There is one for
 /// each domain, also when several heaps are mapped in it. Thread-safe; cold.
 /// </summary>
 internal sealed class IovaAllocator

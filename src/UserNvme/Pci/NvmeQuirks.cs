@@ -13,9 +13,6 @@ public enum NvmeQuirks
     /// <summary>After a reset of the function no register must be read for <see cref="QuirkTable.DelayBeforeInit"/>.</summary>
     DelayBeforeInit = 1 << 1,
 
-    /// <summary>DMA addresses have 48 bits: the controller drops the bits above.</summary>
-    DmaWidth48 = 1 << 2,
-
     /// <summary>CSTS.SHST may never say that shutdown is complete: its absence is no failure.</summary>
-    NoShutdownStatus = 1 << 3,
+    NoShutdownStatus = 1 << 2,
 }

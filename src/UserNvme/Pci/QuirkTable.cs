@@ -22,12 +22,6 @@ public static class QuirkTable
         new(0x1c5f, 0x0540, NvmeQuirks.DelayBeforeReady, "Memblaze Pblaze4 does not come up when CSTS is read too early (Linux, SPDK)"),
         new(0x8086, 0x0953, NvmeQuirks.DelayBeforeInit, "Intel P3500/P3600/P3700 answer wrongly right after a reset (SPDK)"),
         new(0x8086, 0x0a53, NvmeQuirks.DelayBeforeInit, "Intel P3520 answers wrongly right after a reset (SPDK)"),
-        new(0x1d0f, 0x0061, NvmeQuirks.DmaWidth48, "Amazon EBS controllers take 48-bit DMA addresses only (Linux)"),
-        new(0x1d0f, 0x0065, NvmeQuirks.DmaWidth48, "Amazon EBS controllers take 48-bit DMA addresses only (Linux)"),
-        new(0x1d0f, 0x8061, NvmeQuirks.DmaWidth48, "Amazon EBS controllers take 48-bit DMA addresses only (Linux)"),
-        new(0x1d0f, 0xcd00, NvmeQuirks.DmaWidth48, "Amazon instance storage takes 48-bit DMA addresses only (Linux)"),
-        new(0x1d0f, 0xcd01, NvmeQuirks.DmaWidth48, "Amazon instance storage takes 48-bit DMA addresses only (Linux)"),
-        new(0x1d0f, 0xcd02, NvmeQuirks.DmaWidth48, "Amazon instance storage takes 48-bit DMA addresses only (Linux)"),
         new(0x15ad, 0x07f0, NvmeQuirks.NoShutdownStatus, "VMware's virtual controller does not report the end of shutdown in reasonable time (SPDK)"),
     ];
 

@@ -7,8 +7,8 @@ public class QuirkTableTests
     [Fact]
     public void A_known_controller_has_its_quirks_and_its_neighbour_none()
     {
-        Assert.Equal(NvmeQuirks.DmaWidth48, QuirkTable.Find(0x1d0f, 0xcd01));
-        Assert.Equal(NvmeQuirks.None, QuirkTable.Find(0x1d0f, 0xcd03));
+        Assert.Equal(NvmeQuirks.NoShutdownStatus, QuirkTable.Find(0x15ad, 0x07f0));
+        Assert.Equal(NvmeQuirks.None, QuirkTable.Find(0x15ad, 0x07f1));
     }
 
     [Fact]
