@@ -13,10 +13,13 @@ internal static class DataFile
     public static Stream Create(string path) =>
         Try("created", path, () => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
-    /// <summary>Refuses a file that is too short before anything is written; of a pipe that is known only as it ends.</summary>
+    /// <summary>
+    /// Refuses a file that is too short before anything is written; of a pipe that is known only as it ends, and so of what has no
+    /// length: devices.
+    /// </summary>
     public static void CheckLength(Stream input, string path, long length)
     {
-        if (input.CanSeek && input.Length - input.Position < length)
+        if (input.CanSeek && input.Length != 0 && input.Length - input.Position < length)
             throw new ToolException(ExitCode.File, $"{Name(path)} has {input.Length - input.Position} bytes, {length} are to be written; nothing was written.");
     }
 

@@ -30,6 +30,13 @@ internal sealed class TransferOptions
             Description = fileDescription,
             HelpName = "FILE",
             DefaultValueFactory = _ => StandardStream,
+            CustomParser = result =>
+            {
+                var path = result.Tokens[^1].Value;
+                if (string.IsNullOrWhiteSpace(path) || path.Contains('\0'))
+                    result.AddError("-d (--data) needs the name of a file, or - for the standard stream");
+                return path;
+            },
         };
     }
 

@@ -39,7 +39,12 @@ internal static partial class ErrorReport
         return (int)code;
     }
 
-    private static string OneLine(string message) => LineBreaks().Replace(message.Trim(), " ");
+    // One line that ends as a sentence does, whoever wrote it.
+    private static string OneLine(string message)
+    {
+        var line = LineBreaks().Replace(message.Trim(), " ");
+        return line.EndsWith('.') ? line : line + ".";
+    }
 
     // ArgumentException adds its parameter's name, which means nothing to the tool's user.
     [GeneratedRegex(@"\s*\(Parameter '[^']*'\)|\s*Actual value was .*$", RegexOptions.Singleline)]

@@ -35,8 +35,8 @@ internal static class Tool
             var format = GlobalOptions.OutputFormat();
             var debug = GlobalOptions.Debug();
             var root = Root(tool, format, debug);
-            // Posix bundling would read an unknown "-cat" as "-c at"; "@file" has no meaning here.
-            var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+            // "-q128" is what getopt's users write; "@file" has no meaning here.
+            var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = true, ResponseFileTokenReplacer = null });
             tool.Debug |= parsed.GetResult(debug) is { Implicit: false };
             if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or HelpWithExitCodes))
                 throw ToolException.Usage(ParseErrorText.Describe(parsed));

@@ -43,9 +43,10 @@ internal static class CoreList
 
     private static List<int>? ParseMask(string digits)
     {
-        // A leading zero keeps BigInteger from reading the top bit as a sign.
-        if (digits.Length is 0 or > Limit / 4
-            || !BigInteger.TryParse("0" + digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var mask))
+        // One leading zero keeps BigInteger from reading the top bit as a sign.
+        var significant = digits.TrimStart('0');
+        if (digits.Length == 0 || significant.Length > Limit / 4
+            || !BigInteger.TryParse("0" + significant, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var mask))
             return null;
         return [.. Enumerable.Range(0, Limit).Where(core => !(mask >> core).IsEven)];
     }

@@ -31,6 +31,7 @@ public class CommandLineTests
     [InlineData("-q (--io-depth)", "-q", "many")]
     [InlineData("-q (--io-depth)", "-q", "")]
     [InlineData("-q (--io-depth)", "-q", "1.5")]
+    [InlineData("-q (--io-depth)", "-q65536")]
     [InlineData("-o (--io-size)", "-o", "0")]
     [InlineData("-o (--io-size)", "-o", "511")]
     [InlineData("-o (--io-size)", "-o", "2G")]
@@ -62,7 +63,7 @@ public class CommandLineTests
         var run = await ToolRun.Of("--help");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var verb in (string[])["show-regs", "read", "write", "perf"])
+        foreach (var verb in (string[])["status", "list", "bind", "unbind", "doctor", "show-regs", "id-ctrl", "id-ns", "read", "write", "perf"])
             Assert.Contains($"\n  {verb} ", run.Output, StringComparison.Ordinal);
         foreach (var (code, meaning) in ExitCodeTable.Rows)
             Assert.Contains($"  {(int)code,-3} {meaning}", run.Output, StringComparison.Ordinal);

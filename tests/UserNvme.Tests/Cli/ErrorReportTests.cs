@@ -35,7 +35,7 @@ public class ErrorReportTests
     [Fact]
     public void Line_breaks_and_parameter_names_do_not_reach_the_user()
     {
-        var (code, sentence) = ErrorReport.Describe(new ArgumentOutOfRangeException("offset", 7, "The offset is\nnot aligned."));
+        var (code, sentence) = ErrorReport.Describe(new ArgumentOutOfRangeException("offset", 7, "The offset is\nnot aligned"));
 
         Assert.Equal((ExitCode.Usage, "The offset is not aligned."), (code, sentence));
     }
