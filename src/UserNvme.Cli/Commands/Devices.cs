@@ -1,11 +1,15 @@
 using UserNvme.Cli.Frame;
 using UserNvme.Controllers;
+using UserNvme.Emulation;
+using UserNvme.Memory;
 
 namespace UserNvme.Cli.Commands;
 
 /// <summary>Opens controllers for verbs, and finds namespaces on them.</summary>
 internal static class Devices
 {
+    private static readonly Lazy<DmaHeap> s_quietHeap = new(() => new DmaHeap());
+
     /// <summary>Takes the controller over and brings it up.</summary>
     /// <param name="tool">The tool, for the log.</param>
     /// <param name="address">The address as the user gave it.</param>
@@ -16,6 +20,8 @@ internal static class Devices
         ToolContext tool, string address, int timeoutSeconds, CancellationToken stop, Action<NvmeControllerOptions>? configure = null)
     {
         var options = new NvmeControllerOptions { CommandTimeout = TimeSpan.FromSeconds(timeoutSeconds), LoggerFactory = tool.LoggerFactory };
+        // A device that is emulated here pins nothing: that its memory has no hugepages is no news to anybody.
+        if (address.StartsWith(EmulatedTransport.Scheme + ":", StringComparison.OrdinalIgnoreCase)) options.Heap = s_quietHeap.Value;
         configure?.Invoke(options);
         return NvmeController.OpenAsync(address, options, stop);
     }
