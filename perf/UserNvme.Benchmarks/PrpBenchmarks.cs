@@ -10,7 +10,8 @@ public unsafe class PrpBenchmarks
 {
     private const int PageSize = 4096;
     private const int ListPages = 4;
-    private static readonly Iova s_data = new(0x1_0000_0000);
+    private const int Transfers = 64;
+    private const ulong FirstData = 0x1_0000_0000;
     private void* _list;
     private SubmissionEntry _entry;
 
@@ -20,9 +21,15 @@ public unsafe class PrpBenchmarks
     [GlobalSetup]
     public void Open() => _list = NativeMemory.AlignedAlloc(ListPages * PageSize, PageSize);
 
-    [Benchmark]
-    public int Describe() =>
-        PrpBuilder.Describe(ref _entry, s_data, Pages * PageSize, PageSize, new PrpList((ulong*)_list, new Iova(0x2_0000_0000), ListPages));
+    [Benchmark(OperationsPerInvoke = Transfers)]
+    public int Describe()
+    {
+        var list = new PrpList((ulong*)_list, new Iova(0x2_0000_0000), ListPages);
+        var pages = 0;
+        for (var i = 0; i < Transfers; i++)
+            pages += PrpBuilder.Describe(ref _entry, new Iova(FirstData + ((ulong)i << 22)), Pages * PageSize, PageSize, list);
+        return pages;
+    }
 
     [GlobalCleanup]
     public void Close() => NativeMemory.AlignedFree(_list);
