@@ -48,10 +48,15 @@ internal static class Tool
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return await parsed.InvokeAsync(invocation, stop).ConfigureAwait(false);
+            var code = await parsed.InvokeAsync(invocation, stop).ConfigureAwait(false);
+            tool.Log.Release();
+            return code;
         }
         catch (Exception exception)
         {
+            // What happened under way belongs to the story of a command that failed, not to that of a wrong command line or device.
+            if (ErrorReport.Describe(exception).Code >= ExitCode.DeviceStatus)
+                tool.Log.Release();
             return ErrorReport.Write(exception, console.Error, tool.Debug);
         }
         finally

@@ -16,11 +16,17 @@ internal sealed class ToolContext(ToolConsole console)
     public bool Json { get; set; }
 
     /// <summary>`--debug`: stack traces and the driver's whole log on stderr.</summary>
-    public bool Debug { get; set; }
+    public bool Debug
+    {
+        get => Log.IsVerbose;
+        set => Log.IsVerbose = value;
+    }
 
     /// <summary>The driver's log: warnings, with `--debug` everything, on stderr.</summary>
-    public ILoggerFactory LoggerFactory =>
-        field ??= new ErrorStreamLoggerFactory(Console.Error, Debug ? LogLevel.Trace : LogLevel.Warning);
+    public ILoggerFactory LoggerFactory => Log;
+
+    /// <summary>The same, for the frame.</summary>
+    internal ErrorStreamLoggerFactory Log { get; } = new(console.Error);
 
     /// <summary>Writes the JSON document of the verb: indented, and only once it is complete.</summary>
     public void WriteJson(Action<Utf8JsonWriter> write) => JsonDocumentWriter.Write(Output, write);

@@ -20,6 +20,7 @@ internal sealed class PerfWorker
         _targets = targets;
         _index = index;
         _core = settings.Cores[index];
+        _phase = settings.WarmUp > TimeSpan.Zero ? PerfPhase.WarmUp : PerfPhase.Measure;
     }
 
     /// <summary>Ends when the load runs, or fails if it cannot.</summary>
