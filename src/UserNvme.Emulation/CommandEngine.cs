@@ -19,8 +19,8 @@ internal sealed class CommandEngine(EmulatedController controller)
     /// <summary>Commands that a fault holds.</summary>
     public int HeldCount => _delayed.HeldCount;
 
-    /// <summary>Whether a delayed command will be due.</summary>
-    public bool HasTimer => _delayed.AnyTimed;
+    /// <summary>The time at which a delayed command is due, as of the last step; <see cref="long.MaxValue"/> for none.</summary>
+    public long NextTime { get; private set; } = long.MaxValue;
 
     /// <summary>Whether the last call of <see cref="Serve()"/> left work that could go on at once.</summary>
     public bool HasMore { get; private set; }
@@ -42,6 +42,7 @@ internal sealed class CommandEngine(EmulatedController controller)
         for (var i = 0; i < _first; i++)
             worked |= Serve(queues[i]);
         HasMore |= controller.Admin.Events.CanTell;
+        NextTime = _delayed.NextTime;
         return worked || HasMore;
     }
 
@@ -75,6 +76,7 @@ internal sealed class CommandEngine(EmulatedController controller)
     {
         _delayed.Clear();
         _anyWaiting = false;
+        NextTime = long.MaxValue;
     }
 
     private static CompletionEntry Entry(DeviceSubmissionQueue queue, ushort commandId, NvmeStatus status, uint result) => new()

@@ -110,8 +110,8 @@ public sealed unsafe class EmulatedController : IDisposable
     /// <summary>Somebody waits for the end of a step: who steps in a loop gives way.</summary>
     internal bool HasVisitor => _visitors != 0;
 
-    /// <summary>Something is due without the host doing anything.</summary>
-    internal bool HasTimer => Engine.HasTimer || LifeCycle.Phase == LifePhase.Starting;
+    /// <summary>The host may ring at any moment; else it writes a register first.</summary>
+    internal bool IsRunning => LifeCycle.Phase is LifePhase.Running or LifePhase.Starting;
 
     /// <summary>The last step left work that could go on at once.</summary>
     internal bool HasMore => Engine.HasMore;
@@ -191,8 +191,7 @@ public sealed unsafe class EmulatedController : IDisposable
             || (completion ? Queues.Completion(id) is null : Queues.Submission(id) is null))
         {
             using var visit = new Visit(this);
-            Record(EmulatedFaultKind.InvalidDoorbellRegister, $"{value} was written to the doorbell at 0x{offset:x}, which belongs to no queue.");
-            Admin.Events.Raise(AsyncEvents.TypeError, 0, 1);
+            InvalidDoorbellRegister(value, $"the doorbell at 0x{offset:x}, which belongs to no queue");
             return;
         }
 
@@ -267,6 +266,9 @@ public sealed unsafe class EmulatedController : IDisposable
     internal uint* DoorbellRegister(int offset) =>
         _doorbells.TryFind(offset, out var id, out var completion) ? _doorbells.Register(id, completion) : null;
 
+    /// <summary>Whether a delayed command is due that soon.</summary>
+    internal bool IsDueWithin(TimeSpan time) => Time.IsWithin(Engine.NextTime, time);
+
     internal void WaitForEndOfStep()
     {
         using var visit = new Visit(this);
@@ -275,6 +277,8 @@ public sealed unsafe class EmulatedController : IDisposable
     internal void CreateAdminQueues()
     {
         Data.PageSize = 4096UL << Registers.MemoryPageShift;
+        CheckFreshDoorbell(0, completion: true);
+        CheckFreshDoorbell(0, completion: false);
         Queues.AddCompletion(0, Registers.Acq, (int)(Registers.Aqa >> 16) + 1, vector: 0, interrupts: true);
         Queues.AddSubmission(0, Registers.Asq, (int)(Registers.Aqa & 0xFFF) + 1, Queues.Completion(0)!);
     }
@@ -297,6 +301,13 @@ public sealed unsafe class EmulatedController : IDisposable
     {
         Record(EmulatedFaultKind.InvalidDoorbellValue, $"{value} was written to the {(completion ? "head" : "tail")} doorbell of queue {queueId}, which it cannot be now.", queueId);
         Admin.Events.Raise(AsyncEvents.TypeError, 1, 1);
+    }
+
+    /// <summary>Sees that nobody stored to the doorbell of a queue that did not exist until now, which shared memory cannot refuse.</summary>
+    internal void CheckFreshDoorbell(ushort queueId, bool completion)
+    {
+        if (DoorbellPage.Read(_doorbells.Register(queueId, completion)) is not 0 and var value)
+            InvalidDoorbellRegister(value, $"the {(completion ? "head" : "tail")} doorbell of queue {queueId} while it did not exist");
     }
 
     internal void RingUnreachable(ushort queueId, ulong iova, ulong length, DmaDirection direction)
@@ -337,6 +348,12 @@ public sealed unsafe class EmulatedController : IDisposable
     {
         using var visit = new Visit(this);
         Registers.Changed = true;
+    }
+
+    private void InvalidDoorbellRegister(uint value, string where)
+    {
+        Record(EmulatedFaultKind.InvalidDoorbellRegister, $"{value} was written to {where}.");
+        Admin.Events.Raise(AsyncEvents.TypeError, 0, 1);
     }
 
     private void Record(EmulatedFaultKind kind, string message, ushort queueId = 0) =>

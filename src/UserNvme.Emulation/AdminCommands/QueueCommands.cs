@@ -16,6 +16,7 @@ internal sealed class QueueCommands(EmulatedController controller)
         var status = CheckRing(entry, controller.Registers.CompletionEntrySize, 4, out var size);
         if (!status.IsSuccess) return status;
         if (vector >= controller.InterruptVectors) return DeviceStatus.InvalidInterruptVector;
+        controller.CheckFreshDoorbell(id, completion: true);
         controller.Queues.AddCompletion(id, entry.Prp1, size, vector, interrupts: (entry.Cdw11 & 2) != 0);
         return NvmeStatus.Success;
     }
@@ -30,6 +31,7 @@ internal sealed class QueueCommands(EmulatedController controller)
         if (completionId == 0 || controller.Queues.Completion(completionId) is not { } completions) return DeviceStatus.CompletionQueueInvalid;
         var status = CheckRing(entry, controller.Registers.SubmissionEntrySize, 6, out var size);
         if (!status.IsSuccess) return status;
+        controller.CheckFreshDoorbell(id, completion: false);
         controller.Queues.AddSubmission(id, entry.Prp1, size, completions);
         return NvmeStatus.Success;
     }

@@ -11,6 +11,9 @@ internal sealed unsafe class ThreadHost : IControllerHost
 {
     private static readonly long s_spinTicks = Stopwatch.Frequency / 20_000;  // 50 us
     private static readonly long s_yieldTicks = Stopwatch.Frequency / 500;    // 2 ms
+    private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(2); // A sleep of 1 ms ends within this.
+    private const int ShortSleep = 1;    // ms; nobody wakes the thread for a doorbell.
+    private const int LongSleep = 100;   // ms; a register write wakes it.
     private readonly EmulatedController _controller;
     private readonly AutoResetEvent _nudge = new(false);
     private readonly Thread _thread;
@@ -62,12 +65,11 @@ internal sealed unsafe class ThreadHost : IControllerHost
 
     private void Wait(long idleTicks)
     {
-        // A delayed command is due soon: its time is shorter than a sleep.
         if (idleTicks < s_spinTicks)
             Thread.SpinWait(10);
-        else if (idleTicks < s_yieldTicks || _controller.HasTimer)
+        else if (idleTicks < s_yieldTicks || _controller.IsDueWithin(s_longestSleep))
             Thread.Yield();
         else
-            _nudge.WaitOne(1);
+            _nudge.WaitOne(_controller.IsRunning ? ShortSleep : LongSleep);
     }
 }

@@ -19,6 +19,9 @@ internal sealed class DelayedCommands
     /// <summary>Whether any waits for its time.</summary>
     public bool AnyTimed => _due.Count != 0;
 
+    /// <summary>The time at which the next one is due; <see cref="long.MaxValue"/> for none.</summary>
+    public long NextTime => _due.TryPeek(out _, out var priority) ? priority.Time : long.MaxValue;
+
     /// <summary>Keeps a command until a time.</summary>
     public void Add(DeviceSubmissionQueue queue, in SubmissionEntry entry, long time)
     {

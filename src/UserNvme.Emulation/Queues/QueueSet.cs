@@ -49,6 +49,7 @@ internal sealed unsafe class QueueSet(DoorbellPage doorbells)
     {
         queue.IsAlive = false;
         queue.Completions.SubmissionQueues--;
+        DoorbellPage.Write(doorbells.Register(queue.Id, completion: false), 0);
         _submission[queue.Id] = null;
         Rebuild();
     }
@@ -56,6 +57,7 @@ internal sealed unsafe class QueueSet(DoorbellPage doorbells)
     /// <summary>Removes a completion queue.</summary>
     public void RemoveCompletion(DeviceCompletionQueue queue)
     {
+        DoorbellPage.Write(doorbells.Register(queue.Id, completion: true), 0);
         _completion[queue.Id] = null;
         Rebuild();
     }

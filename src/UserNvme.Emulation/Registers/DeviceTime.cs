@@ -14,6 +14,9 @@ internal sealed class DeviceTime(TimeProvider clock)
     /// <summary>A duration in ticks, rounded up.</summary>
     public long Ticks(TimeSpan delay) => (long)Math.Ceiling((decimal)delay.Ticks * _ticksPerSecond / TimeSpan.TicksPerSecond);
 
+    /// <summary>Whether a point in time comes within a duration, or has passed.</summary>
+    public bool IsWithin(long time, TimeSpan duration) => time != long.MaxValue && time - Ticks(duration) <= Now;
+
     /// <summary>Whether a point in time lies not ahead.</summary>
     public bool IsReached(long time) => Now >= time;
 }

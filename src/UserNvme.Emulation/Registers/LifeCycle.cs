@@ -11,9 +11,6 @@ internal sealed class LifeCycle(EmulatedController controller, RegisterFile regi
     /// <summary>Where the controller stands.</summary>
     public LifePhase Phase { get; private set; }
 
-    /// <summary>Whether the phase may change without the host doing anything.</summary>
-    public bool IsWaiting => Phase == LifePhase.Starting;
-
     /// <summary>Does what is due.</summary>
     /// <returns>Whether anything changed.</returns>
     public bool Advance()
@@ -29,7 +26,8 @@ internal sealed class LifeCycle(EmulatedController controller, RegisterFile regi
             return true;
         }
 
-        if (!registers.Enable && Phase != LifePhase.Disabled && !Disable(faults)) return false;
+        if ((!registers.Enable || registers.DisableSeen) && Phase != LifePhase.Disabled && !Disable(faults)) return false;
+        registers.DisableSeen = false;
         if (registers.Enable && Phase == LifePhase.Disabled) Enable();
         if (Phase == LifePhase.Starting) changed |= BecomeReady(faults);
         if (registers.ShutdownNotification != 0 && (registers.Csts & StatusBits.ShutdownMask) == 0) ShutDown(faults);

@@ -34,6 +34,9 @@ internal sealed class RegisterFile(EmulatedControllerOptions options)
     /// <summary>CC was written, or a subsystem reset asked for, since the life cycle looked last.</summary>
     public bool Changed { get; set; }
 
+    /// <summary>CC.EN went from 1 to 0 since the life cycle looked last, wherever it is now.</summary>
+    public bool DisableSeen { get; set; }
+
     /// <summary>A subsystem reset was asked for.</summary>
     public bool SubsystemReset { get; set; }
 
@@ -123,7 +126,7 @@ internal sealed class RegisterFile(EmulatedControllerOptions options)
         Cc = Aqa = InterruptMask = 0;
         _asq = _acq = 0;
         Csts = StatusBits.None;
-        Changed = SubsystemReset = false;
+        Changed = SubsystemReset = DisableSeen = false;
     }
 
     /// <summary>What a controller reset (CC.EN set to 0) resets besides the queues.</summary>
@@ -139,6 +142,9 @@ internal sealed class RegisterFile(EmulatedControllerOptions options)
         var before = Cc;
         Cc = value;
         Changed = true;
+        DisableSeen |= (before & ~value & 1) != 0;
+        if ((~before & value & 1) != 0 && Csts.HasFlag(StatusBits.Ready))
+            return "CC.EN was set to 1 before CSTS.RDY was 0";
         if ((value & 0xFF00_000E) != 0)
             return "CC was written with reserved bits set";
         return (before & value & 1) != 0 && ((before ^ value) & fixedWhileEnabled) != 0

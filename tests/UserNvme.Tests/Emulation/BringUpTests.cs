@@ -155,4 +155,34 @@ public class BringUpTests
 
         Assert.Equal([EmulatedFaultKind.InvalidRegisterWrite, EmulatedFaultKind.InvalidRegisterWrite], driver.Controller.RecordedFaults.Select(f => f.Kind));
     }
+
+    [Fact]
+    public void An_enable_that_does_not_wait_for_the_disable_is_recorded_and_resets_all_the_same()
+    {
+        using var driver = new RawDriver();
+        driver.Enable().CreateIoPair();
+        driver.Transport.AutoStep = false;
+
+        driver.Transport.Write32(RawDriver.Cc, RawDriver.EnableValue & ~1u);
+        driver.Transport.Write32(RawDriver.Cc, RawDriver.EnableValue);
+        driver.Controller.Step();
+
+        Assert.Equal(EmulatedFaultKind.InvalidRegisterWrite, Assert.Single(driver.Controller.RecordedFaults).Kind);
+        Assert.Equal(1u, driver.Transport.Read32(RawDriver.Csts));
+        driver.Transport.GetDoorbell(0x1008).Write(1);
+        Assert.Equal(EmulatedFaultKind.InvalidDoorbellRegister, driver.Controller.RecordedFaults[^1].Kind);
+    }
+
+    [Fact]
+    public void A_store_to_a_doorbell_before_its_queue_exists_is_recorded_when_the_queue_is_made()
+    {
+        using var driver = new RawDriver(host: EmulatedHostKind.Thread);
+        driver.Enable();
+
+        driver.MakePair(3, 4, 4).RingTail(2);
+        var pair = driver.CreateIoPair(3);
+
+        Assert.Equal(EmulatedFaultKind.InvalidDoorbellRegister, Assert.Single(driver.Controller.RecordedFaults).Kind);
+        RawDriver.AssertSuccess(pair.Run(RawDriver.Io(NvmOpcode.Flush, 0, 1)));
+    }
 }
