@@ -101,7 +101,7 @@ public class QueuePairTests
     [Fact]
     public async Task What_is_in_flight_when_the_controller_is_reset_is_abandoned_once()
     {
-        await using var bench = await TestBench.StartAsync();
+        await using var bench = await TestBench.StartAsync(host: EmulatedHostKind.Inline);
         var (abandoned, reopened) = await Task.Factory.StartNew(() =>
         {
             using var pair = bench.Driver.CreateQueuePair<int, Recorder>(3, new Recorder([]));
