@@ -5,7 +5,7 @@ using UserNvme.Spec;
 
 namespace UserNvme.Benchmarks;
 
-/// <summary>Describing a transfer by PRPs: one and two pages fit the entry, more take a list, more than 512 entries a chained one.</summary>
+/// <summary>Describing a transfer by PRPs: one and two pages fit the entry, more take a list, more than 513 a chained one.</summary>
 public unsafe class PrpBenchmarks
 {
     private const int PageSize = 4096;
@@ -15,7 +15,7 @@ public unsafe class PrpBenchmarks
     private void* _list;
     private SubmissionEntry _entry;
 
-    [Params(1, 2, 3, 32, 512)]
+    [Params(1, 2, 3, 32, 512, 1024)]
     public int Pages { get; set; }
 
     [GlobalSetup]
