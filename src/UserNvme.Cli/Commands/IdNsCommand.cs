@@ -12,7 +12,10 @@ internal static class IdNsCommand
         var device = CommonSymbols.Device();
         var namespaceId = CommonSymbols.Namespace();
         var timeout = CommonSymbols.Timeout();
-        var command = new Command("id-ns", "Shows what the controller says about a namespace (Identify Namespace), as nvme-cli does.") { device, namespaceId, timeout };
+        var command = new Command("id-ns", "Shows what the controller says about a namespace (Identify Namespace), as nvme-cli does.")
+        {
+            device, namespaceId, timeout,
+        };
         command.SetAction((parse, stop) =>
             RunAsync(tool, parse.GetRequiredValue(device), parse.GetValue(namespaceId), parse.GetValue(timeout), stop));
         return command;

@@ -29,7 +29,8 @@ internal sealed class PerfOptions
 
     private readonly Option<string> _cores = new("--core-mask", "-c")
     {
-        Description = "The cores to use, one thread each: a mask (0x6) or a list (1,3-5). [default: the first allowed core other than 0, or 0 where it is alone]",
+        Description = "The cores to use, one thread each: a mask (0x6) or a list (1,3-5). " +
+            "[default: the first allowed core other than 0, or 0 where it is alone]",
         HelpName = "MASK|LIST",
     };
 
@@ -79,7 +80,8 @@ internal sealed class PerfOptions
         var absent = cores.Except(allowed).ToArray();
         return absent.Length == 0
             ? cores
-            : throw ToolException.Usage($"-c (--core-mask): this process cannot run on core {CoreList.Describe(absent)}; it can on {CoreList.Describe(allowed)}.");
+            : throw ToolException.Usage(
+                $"-c (--core-mask): this process cannot run on core {CoreList.Describe(absent)}; it can on {CoreList.Describe(allowed)}.");
     }
 
     private static Option<int> IoSizeOption() => new("--io-size", "-o")

@@ -70,10 +70,11 @@ internal sealed class PerfLoad : IDisposable
     }
 
     /// <summary>Handles what completed, and starts as much anew.</summary>
-    public void Step()
+    /// <returns>How many commands completed.</returns>
+    public int Step()
     {
         _now = 0;
-        _pair.Poll();
+        return _pair.Poll();
     }
 
     /// <summary>From here on transfers are counted.</summary>

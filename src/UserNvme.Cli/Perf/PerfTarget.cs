@@ -27,9 +27,11 @@ internal sealed class PerfTarget
         QueueDepth = (long)settings.QueueDepth * CommandsPerIo;
         if (QueueDepth >= controller.MaxQueueEntries)
         {
-            var split = CommandsPerIo == 1 ? "" : $" of {CommandsPerIo} commands each (a command moves at most {ByteSize.Describe((long)BlocksPerCommand * ns.BlockSize)})";
+            var largest = ByteSize.Describe((long)BlocksPerCommand * ns.BlockSize);
+            var split = CommandsPerIo == 1 ? "" : $" of {CommandsPerIo} commands each (a command moves at most {largest})";
             throw ToolException.Usage(
-                $"-q {settings.QueueDepth} transfers{split} do not fit a queue of {controller.Address}, which holds {controller.MaxQueueEntries - 1} commands.");
+                $"-q {settings.QueueDepth} transfers{split} do not fit a queue of {controller.Address}, " +
+                $"which holds {controller.MaxQueueEntries - 1} commands.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using UserNvme.Cli.Frame;
 
 namespace UserNvme.Cli.Perf;
@@ -5,12 +6,16 @@ namespace UserNvme.Cli.Perf;
 /// <summary>The thread of one core: pinned, polls the loads of all namespaces in turn until it is told to stop.</summary>
 internal sealed class PerfWorker
 {
+    private const int StepsUntilYield = 16384;
+    private const int StepsBetweenYields = 256;
+
     private readonly PerfSettings _settings;
     private readonly IReadOnlyList<PerfTarget> _targets;
     private readonly int _core;
     private readonly int _index;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _emptySteps;
     private volatile PerfPhase _phase;
     private volatile PerfLoad[] _loads = [];
 
@@ -85,10 +90,24 @@ internal sealed class PerfWorker
             Step(loads);
     }
 
-    private static void Step(PerfLoad[] loads)
+    private void Step(PerfLoad[] loads)
     {
+        var handled = 0;
         foreach (var load in loads)
-            load.Step();
+            handled += load.Step();
+        if (handled != 0)
+            _emptySteps = 0;
+        else if (++_emptySteps >= StepsUntilYield)
+            Yield();
+    }
+
+    // Over 100 us without a completion: either the device is slow, and a yield costs nothing, or it is an emulated one that waits for
+    // this very core.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Yield()
+    {
+        _emptySteps -= StepsBetweenYields;
+        Thread.Yield();
     }
 
     private static bool AllClosed(PerfLoad[] loads)

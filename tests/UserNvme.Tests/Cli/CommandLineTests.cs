@@ -74,7 +74,8 @@ public class CommandLineTests
     {
         var run = await ToolRun.Of("perf", "--help");
 
-        foreach (var preset in (string[])["[default: 128]", "[default: 4096]", "[default: randread]", "[default: 10]", "[default: 50]", "the first allowed core"])
+        string[] presets = ["[default: 128]", "[default: 4096]", "[default: randread]", "[default: 10]", "[default: 50]", "the first allowed core"];
+        foreach (var preset in presets)
             Assert.Contains(preset, run.Output, StringComparison.Ordinal);
     }
 

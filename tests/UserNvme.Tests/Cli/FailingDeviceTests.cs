@@ -103,7 +103,8 @@ public class FailingDeviceTests
         var scheme = $"failing-{Guid.NewGuid():N}";
         TransportRegistry.Register(scheme, _ =>
         {
-            var controller = new EmulatedController(new EmulatedControllerOptions { ReadyTimeout = 1, Namespaces = [new EmulatedNamespaceOptions { Size = 16 << 20 }] });
+            var options = new EmulatedControllerOptions { ReadyTimeout = 1, Namespaces = [new EmulatedNamespaceOptions { Size = 16 << 20 }] };
+            var controller = new EmulatedController(options);
             prepare(controller.Faults);
             return new EmulatedTransport(controller, EmulatedHostKind.Thread, scheme + ":");
         });

@@ -8,7 +8,8 @@ public class LatencyHistogramTests
     private const long LongestInRange = (1L << 40) - 1;
 
     // Spread over all magnitudes, as latencies are.
-    private static readonly Gen<long> s_latency = Gen.Select(Gen.Int[0, 39], Gen.Double[1, 2]).Select((exponent, mantissa) => (long)(mantissa * (1L << exponent)) - 1);
+    private static readonly Gen<long> s_latency =
+        Gen.Select(Gen.Int[0, 39], Gen.Double[1, 2]).Select((exponent, mantissa) => (long)(mantissa * (1L << exponent)) - 1);
 
     [Fact]
     public void A_percentile_is_never_too_low_and_at_most_one_sixty_fourth_too_high() =>

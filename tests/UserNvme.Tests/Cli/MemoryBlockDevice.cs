@@ -30,9 +30,11 @@ internal sealed class MemoryBlockDevice(byte[] image, int blockSize = 512) : IBl
 
     public ValueTask ReadAsync(IReadOnlyList<Memory<byte>> destinations, long offset, CancellationToken cancellationToken = default) => throw NotARead();
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> source, long offset, bool forceUnitAccess = false, CancellationToken cancellationToken = default) => throw NotARead();
+    public ValueTask WriteAsync(
+        ReadOnlyMemory<byte> source, long offset, bool forceUnitAccess = false, CancellationToken cancellationToken = default) => throw NotARead();
 
-    public ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> sources, long offset, bool forceUnitAccess = false, CancellationToken cancellationToken = default) =>
+    public ValueTask WriteAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> sources, long offset, bool forceUnitAccess = false, CancellationToken cancellationToken = default) =>
         throw NotARead();
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default) => throw NotARead();

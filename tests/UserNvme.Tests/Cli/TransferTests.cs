@@ -46,8 +46,8 @@ public sealed class TransferTests : IDisposable
     {
         var run = await ToolRun.Of(["write", Device, "-n", "1", "-s", "8", "-c", "1", "--output-format", "json", "-d", "-"], Data(2 * BlockSize), default);
 
-        Assert.Equal((1, 8, 2, 2 * BlockSize),
-            (run.Json.GetProperty("nsid").GetInt32(), run.Json.GetProperty("slba").GetInt32(), run.Json.GetProperty("blocks").GetInt32(), run.Json.GetProperty("bytes").GetInt32()));
+        string[] names = ["nsid", "slba", "blocks", "bytes"];
+        Assert.Equal([1, 8, 2, 2 * BlockSize], names.Select(name => run.Json.GetProperty(name).GetInt32()));
     }
 
     [Theory]
