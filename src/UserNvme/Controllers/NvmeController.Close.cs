@@ -24,12 +24,12 @@ public sealed partial class NvmeController
     {
         var wasLive = _state == ControllerState.Live;
         _state = ControllerState.Closed;
+        _serviceEnds = true;
         if (wasLive) Drain();
         foreach (var channel in _channels) channel.Reactor.Invoke(channel.Suspend, s_reactorLimit);
         foreach (var pair in _callerPairs) pair.Close();
         if (wasLive) ShutDownInOrder();
         TearDown();
-        _serviceEnds = true;
     }
 
     private void Drain()

@@ -80,9 +80,7 @@ public sealed partial class NvmeController
         {
             foreach (var core in Cores.Take(_queueLimit))
             {
-                var reactor = Reactor.Acquire(core, _logger);
-                var entries = Math.Min(Options.IoQueueEntries, MaxQueueEntries);
-                channels.Add(new IoChannel(reactor, QueueSettings(TakeQueueId(), entries, MaxTransferBytes), RequestAbort));
+                channels.Add(NewChannel(core));
                 CreateQueues(channels[^1].Pair);
             }
         }
@@ -101,6 +99,21 @@ public sealed partial class NvmeController
         }
 
         _channelMap = new ChannelMap(_channels);
+    }
+
+    private IoChannel NewChannel(int core)
+    {
+        var reactor = Reactor.Acquire(core, _logger);
+        try
+        {
+            var entries = Math.Min(Options.IoQueueEntries, MaxQueueEntries);
+            return new IoChannel(reactor, QueueSettings(TakeQueueId(), entries, MaxTransferBytes), RequestAbort);
+        }
+        catch
+        {
+            reactor.Release();
+            throw;
+        }
     }
 
     private void RecreateChannels()

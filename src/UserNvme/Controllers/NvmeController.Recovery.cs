@@ -29,8 +29,9 @@ public sealed partial class NvmeController
         {
             BringUpAgain();
         }
-        catch (NvmeSetupException e)
+        catch (Exception e)
         {
+            // Whatever went wrong: a controller that is half up serves nobody, and nobody may be left waiting.
             StopEverything(out _);
             throw Died(reason, e.Message, e);
         }
@@ -44,6 +45,8 @@ public sealed partial class NvmeController
     private void Die(string reason)
     {
         StopEverything(out _);
+        // Whoever takes the device away waits until it is closed.
+        Release();
         LogDead(Died(reason, "nothing more can be done", null), Address);
     }
 
