@@ -44,7 +44,7 @@ internal sealed class PerfOptions
 
     public Option<bool> DestroyData { get; } = DataGuard.Option();
 
-    public Option<int> Timeout { get; } = CommonSymbols.Timeout(30);
+    public Option<int> Timeout { get; } = CommonSymbols.Timeout(15);
 
     public void AddTo(Command command)
     {
