@@ -28,6 +28,7 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
     private int _segmentOffset;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
+    private volatile bool _cancelPosted;
     private bool _cancelItemRan;
     private bool _completeAfterCancelItem;
 
@@ -41,12 +42,16 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
 
     private protected override bool HasMore => _blocksLeft != 0;
 
+    private protected override ulong NextLba => _lba;
+
     /// <summary>Adds memory of the transfer, in order; leased until the request ends.</summary>
     public void AddSegment(DmaBuffer buffer, int offset, int length)
     {
-        buffer.AddLease();
         if (_segmentCount == _segments.Length) Array.Resize(ref _segments, _segmentCount * 2);
-        _segments[_segmentCount++] = new DataSegment(buffer, _device.Translate(buffer, offset), length);
+        buffer.AddLease();
+        // Counted at once: whoever catches what the translation throws gives this lease back with the others.
+        _segments[_segmentCount++] = new DataSegment(buffer, default, length);
+        _segments[_segmentCount - 1] = new DataSegment(buffer, _device.Translate(buffer, offset), length);
     }
 
     /// <summary>Starts the request on a channel.</summary>
@@ -74,6 +79,9 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
 
     void IValueTaskSource.GetResult(short token)
     {
+        // Asked too early, the request is still the device's: it must not go back to the pool. A stale token throws here as well.
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("The operation is not finished: await it, or use AsTask() to wait for it.");
         try
         {
             _source.GetResult(token);
@@ -117,8 +125,10 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
 
     internal override void Complete()
     {
-        // The cancellation's item may still be on its way to the reactor: the request must not start a new life before it has run.
-        if (_token.CanBeCanceled && !_cancelItemRan && !_registration.Unregister())
+        // After this the callback has run or never will. If it has, its item may still be on its way to the reactor: the request must not
+        // start a new life before that.
+        _registration.Dispose();
+        if (_cancelPosted && !_cancelItemRan)
         {
             _completeAfterCancelItem = true;
             return;
@@ -127,7 +137,7 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         ReleaseSegments();
         _token = default;
         _registration = default;
-        _cancelItemRan = _completeAfterCancelItem = false;
+        _cancelPosted = _cancelItemRan = _completeAfterCancelItem = false;
         _device.Finish(this);
     }
 
@@ -146,7 +156,7 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
     {
         for (var i = 0; i < _segmentCount; i++)
         {
-            _segments[i].Buffer.ReleaseLease();
+            if (!KeepsMemory) _segments[i].Buffer.ReleaseLease();
             _segments[i] = default;
         }
 
@@ -217,7 +227,11 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         }
     }
 
-    private void OnCancellation() => Channel.Reactor.Post(_cancelItem);
+    private void OnCancellation()
+    {
+        _cancelPosted = true;
+        Channel.Reactor.Post(_cancelItem);
+    }
 
     private void OnCancelItem()
     {

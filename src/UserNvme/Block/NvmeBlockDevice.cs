@@ -19,11 +19,13 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
     private readonly ObjectPool<BlockRequest> _requests;
     private readonly CompletionDrain _drain = new();
     private readonly bool _inline;
+    private readonly int _formatGeneration;
 
     private NvmeBlockDevice(NvmeController controller, NvmeNamespace ns)
     {
         _controller = controller;
         _namespace = ns;
+        _formatGeneration = controller.FormatGeneration;
         _inline = controller.Options.Completion == CompletionMode.Inline;
         _requests = new DefaultObjectPool<BlockRequest>(new BlockRequestPolicy(this), PooledRequests);
         Limits = BlockLimits.Of(controller, ns);
@@ -34,7 +36,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
             BlockSize = ns.BlockSize,
             BlockCount = ns.BlockCount,
             MaxTransferBytes = Limits.TransferBlocks * ns.BlockSize,
-            AtomicWriteUnitPowerFail = AtomicBlocks(controller, ns) * ns.BlockSize,
+            AtomicWriteUnitPowerFail = (int)Math.Min(int.MaxValue, (long)AtomicBlocks(controller, ns) * ns.BlockSize),
             AtomicBoundaryOffset = (long)ns.Identity.Nabo * ns.BlockSize,
             VolatileWriteCache = controller.Identity.HasVolatileWriteCache,
             SupportsWriteZeroes = controller.Identity.SupportsWriteZeroes,
@@ -163,6 +165,8 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
 
     private BlockRequest Rent(out IoChannel channel)
     {
+        if (_controller.FormatGeneration != _formatGeneration)
+            throw new InvalidOperationException($"{Name} may have been formatted or changed since it was opened: open it again.");
         channel = _controller.ChannelForCaller();
         return _requests.Get();
     }

@@ -31,9 +31,22 @@ internal sealed class AdminRequest(SubmissionEntry command, DmaBuffer? buffer, i
     /// <summary>Ends with the completion, whatever its status, or with the reason why there is none.</summary>
     public Task<CompletionEntry> Completion => _completion.Task;
 
-    public void Complete(in CompletionEntry completion) => _completion.TrySetResult(completion);
+    /// <summary>Called on the service thread when the command has ended.</summary>
+    public Action? Ended { get; init; }
 
-    public void Fail(Exception error) => _completion.TrySetException(error);
+    public void Complete(in CompletionEntry completion)
+    {
+        Ended?.Invoke();
+        _completion.TrySetResult(completion);
+    }
+
+    public void Fail(Exception error)
+    {
+        Ended?.Invoke();
+        _completion.TrySetException(error);
+        // Nobody need look at the failure of a command that nobody awaits.
+        _ = _completion.Task.Exception;
+    }
 
     public void Cancel() => _completion.TrySetCanceled(Token);
 }

@@ -23,7 +23,8 @@ public sealed partial class NvmeController
             ReadCapabilities();
             Stop();
             Space = Heap.Attach(Transport.Domain);
-            _admin = new AdminQueue(QueueSettings(QueueId.Admin, Options.AdminQueueEntries, MaxAdminTransferBytes));
+            // The service thread polls it slowly: each poll looks at the clock.
+            _admin = new AdminQueue(QueueSettings(QueueId.Admin, Options.AdminQueueEntries, MaxAdminTransferBytes) with { PollsPerClockReading = 0 });
             _admin.Pair.TakeOwnership();
             Start();
             IdentifyController();
@@ -42,15 +43,17 @@ public sealed partial class NvmeController
     /// <summary>Brings a stopped controller up again with the same queues.</summary>
     private void BringUpAgain()
     {
+        var (identity, namespaces, transfer) = (Identity, Namespaces, MaxTransferBytes);
         Start();
         IdentifyController();
         ScanNamespaces();
+        CheckUnchanged(identity, namespaces, transfer);
         NegotiateQueues();
         RecreateChannels();
     }
 
     // MDTS is not known before Identify, whose 4 KiB every controller moves; the lists for longer admin transfers are set aside all the same.
-    private int MaxAdminTransferBytes => Options.MaxTransferBytes;
+    private int MaxAdminTransferBytes => Math.Max(PageSize, Options.MaxTransferBytes / PageSize * PageSize);
 
     private void ReadCapabilities()
     {

@@ -39,8 +39,15 @@ public sealed partial class NvmeController
         {
             var drained = true;
             foreach (var channel in _channels)
-                drained &= channel.Reactor.Invoke(() => drained &= channel.IsDrained, s_reactorLimit);
-            if (drained) return;
+            {
+                var empty = false;
+                var answered = channel.Reactor.Invoke(() => empty = channel.IsDrained, s_reactorLimit);
+                drained &= answered && empty;
+            }
+
+            // What a device that is lost or late has in flight ends by stopping it, not by waiting.
+            var status = _registers.Status;
+            if (drained || status.IsGone || status.Cfs || _resetReason is not null || Transport.Removed.IsCancellationRequested) return;
             _registers.Pause(ref spins);
         }
     }
@@ -78,11 +85,15 @@ public sealed partial class NvmeController
         var proof = StopEverything(out _);
         foreach (var channel in _channels) Retire(channel);
         _channels = [];
-        _admin.FailWaiting(DeadError);
+        _admin?.FailWaiting(DeadError);
         if (proof is StopProof.Disabled or StopProof.FunctionReset)
         {
-            _admin.Pair.ReleaseMemory();
+            _admin?.Pair.ReleaseMemory();
             Detach();
+            Release();
+        }
+        else if (proof == StopProof.None)
+        {
             Release();
         }
         else
@@ -100,9 +111,18 @@ public sealed partial class NvmeController
             channel.Kill(DeadError());
             channel.Reactor.Remove(channel);
             channel.Pair.ReleaseMemory();
+            LetGo(channel);
         }, s_reactorLimit);
         if (!retired) LogProblem(Address, $"code that runs inline on the reactor of core {channel.Reactor.Core} blocks it: its queue memory is not used again");
         channel.Reactor.Release();
+    }
+
+    // On the channel's reactor, once it writes no doorbell any more. A reactor that is blocked gets to it later, and so does the close.
+    private void LetGo(Queues.IoChannel channel)
+    {
+        if (!channel.HoldsTransport) return;
+        channel.HoldsTransport = false;
+        ReleaseTransport();
     }
 
     private void Detach()

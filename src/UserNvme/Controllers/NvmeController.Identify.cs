@@ -70,6 +70,21 @@ public sealed partial class NvmeController
         Namespaces = found;
     }
 
+    // Block devices that are open keep their block size and limits: with others, commands would move more than their memory holds.
+    private void CheckUnchanged(in IdentifyController identity, IReadOnlyList<NvmeNamespace> namespaces, int maxTransferBytes)
+    {
+        if (identity.SerialNumber != Identity.SerialNumber)
+            throw Failed($"it is another one than before the reset (serial {Identity.SerialNumber}, not {identity.SerialNumber})");
+        if (maxTransferBytes != MaxTransferBytes)
+            throw Failed($"its longest transfer is {MaxTransferBytes} bytes after the reset and was {maxTransferBytes}");
+        foreach (var before in namespaces)
+        {
+            var now = Namespaces.FirstOrDefault(n => n.Id == before.Id);
+            if (now is null || !now.IsSameAs(before))
+                throw Failed($"namespace {before.Id} is not what it was before the reset, so open it anew");
+        }
+    }
+
     private IEnumerable<NamespaceId> ActiveNamespaces()
     {
         var all = new List<NamespaceId>();

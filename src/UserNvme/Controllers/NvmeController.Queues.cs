@@ -36,7 +36,7 @@ public sealed partial class NvmeController
             try
             {
                 pair = new QueuePair<TState, THandler>(QueueSettings(id, depth + 1, MaxTransferBytes), handler);
-                CreateQueues(pair);
+                CreateOrRecover(pair);
                 pair.Open(Doorbell(id, completion: false), Doorbell(id, completion: true));
                 pair.OnDispose(DisposeCallerPair);
                 _callerPairs.Add(pair);
@@ -107,7 +107,9 @@ public sealed partial class NvmeController
         try
         {
             var entries = Math.Min(Options.IoQueueEntries, MaxQueueEntries);
-            return new IoChannel(reactor, QueueSettings(TakeQueueId(), entries, MaxTransferBytes), RequestAbort);
+            var channel = new IoChannel(reactor, QueueSettings(TakeQueueId(), entries, MaxTransferBytes), RequestAbort) { HoldsTransport = true };
+            Interlocked.Increment(ref _transportUsers);
+            return channel;
         }
         catch
         {
@@ -128,13 +130,31 @@ public sealed partial class NvmeController
 
     private void CreateQueues(QueuePair pair)
     {
-        ExecuteChecked(AdminCommands.CreateIoCompletionQueue(pair.Id, pair.Settings.Entries, pair.CompletionRing.Value));
+        var completion = Execute(AdminCommands.CreateIoCompletionQueue(pair.Id, pair.Settings.Entries, pair.CompletionRing.Value));
+        if (!completion.Status.IsSuccess) throw Refused(AdminOpcode.CreateIoCompletionQueue, pair, completion.Status);
         var submission = AdminCommands.CreateIoSubmissionQueue(pair.Id, pair.Settings.Entries, pair.SubmissionRing.Value, pair.Id);
         var reply = Execute(in submission);
         if (reply.Status.IsSuccess) return;
         // The half that exists goes too (trap P29).
-        Execute(AdminCommands.DeleteIoCompletionQueue(pair.Id));
-        throw Failed($"Create I/O Submission Queue {pair.Id} failed with {reply.Status}");
+        ExecuteChecked(AdminCommands.DeleteIoCompletionQueue(pair.Id));
+        throw Refused(AdminOpcode.CreateIoSubmissionQueue, pair, reply.Status);
+    }
+
+    private NvmeSetupException Refused(AdminOpcode opcode, QueuePair pair, NvmeStatus status) => new(SetupProblem.Unsupported, Address,
+        $"{Address} refuses queue pair {pair.Id} with {pair.Settings.Entries} entries: {opcode} failed with {status}. Use fewer queues or fewer entries.");
+
+    // If it is not known whether the queues exist, only a stopped controller is known not to write into their rings.
+    private void CreateOrRecover(QueuePair pair)
+    {
+        try
+        {
+            CreateQueues(pair);
+        }
+        catch (NvmeSetupException e) when (e.Problem == SetupProblem.DeviceFailed)
+        {
+            RecoverQuietly($"queue pair {pair.Id} could not be created ({e.Message})");
+            throw;
+        }
     }
 
     private void DeleteQueues(QueuePair pair)
@@ -160,6 +180,7 @@ public sealed partial class NvmeController
     {
         WaitForOwner(pair, () => pair.InFlight == 0);
         if (pair.InFlight == 0 && pair.IsOpen) Call(() => DeleteIfLive(pair)).GetAwaiter().GetResult();
+        if (pair.IsOpen) Call(() => RecoverIfOpen(pair)).GetAwaiter().GetResult();
         if (!pair.IsOpen) WaitForOwner(pair, () => pair.IsStopped);
         Call(() => Forget(pair)).GetAwaiter().GetResult();
         // What the controller may still write to is never used again.
@@ -193,6 +214,11 @@ public sealed partial class NvmeController
             // Only a stopped controller is known not to write into the rings any more.
             RecoverQuietly($"queue pair {pair.Id} could not be deleted ({e.Message})");
         }
+    }
+
+    private void RecoverIfOpen(QueuePair pair)
+    {
+        if (pair.IsOpen && _state is ControllerState.Live) RecoverQuietly($"queue pair {pair.Id} did not get empty");
     }
 
     private void Forget(QueuePair pair)

@@ -13,6 +13,7 @@ public sealed partial class NvmeController
     private static readonly TimeSpan s_resetLimit = TimeSpan.FromSeconds(60);
 
     private string? _deathReason;
+    private StopProof _lastProof;
 
     private void Recover(string reason)
     {
@@ -21,7 +22,7 @@ public sealed partial class NvmeController
         LogResetting(Address, reason);
         var proof = StopEverything(out var reactorsAnswered);
         _resetReason = null;
-        if (proof is StopProof.BusMasterOff or StopProof.Gone)
+        if (proof is StopProof.BusMasterOff or StopProof.Gone or StopProof.None)
             throw Died(reason, proof == StopProof.Gone ? "it is gone" : "it can neither be disabled nor reset", null);
         if (!reactorsAnswered)
             throw Died(reason, "code that runs inline on one of its reactors blocks it", null);
@@ -46,6 +47,7 @@ public sealed partial class NvmeController
     {
         StopEverything(out _);
         // Whoever takes the device away waits until it is closed.
+        foreach (var channel in _channels) channel.Reactor.Invoke(() => LetGo(channel), s_reactorLimit);
         Release();
         LogDead(Died(reason, "nothing more can be done", null), Address);
     }
@@ -62,25 +64,42 @@ public sealed partial class NvmeController
     private StopProof StopEverything(out bool reactorsAnswered)
     {
         reactorsAnswered = true;
-        foreach (var channel in _channels) reactorsAnswered &= channel.Reactor.Invoke(channel.Suspend, s_reactorLimit);
+        foreach (var channel in _channels)
+        {
+            if (channel.Reactor.Invoke(channel.Suspend, s_reactorLimit)) continue;
+            reactorsAnswered = false;
+            channel.Pair.Close();
+        }
+
         foreach (var pair in _callerPairs) pair.Close();
-        var proof = StopDevice();
-        _admin.Abandon();
+        var proof = _lastProof = StopDevice();
+        if (proof == StopProof.None) KeepMemory();
+        _aborts.Clear();
+        _admin?.Abandon();
         foreach (var channel in _channels) reactorsAnswered &= channel.Reactor.Invoke(channel.Abandon, s_reactorLimit);
         foreach (var pair in _callerPairs) pair.ControllerStopped();
         return proof;
     }
 
+    private void KeepMemory()
+    {
+        LogProblem(Address, "the controller cannot be stopped for sure: the memory that it knows of is never used again");
+        _admin?.Pair.KeepMemory();
+        foreach (var channel in _channels) channel.Pair.KeepMemory();
+        foreach (var pair in _callerPairs) pair.KeepMemory();
+    }
+
     private StopProof StopDevice()
     {
-        if (_released) return StopProof.Gone;
+        if (_released) return _lastProof;
         var outcome = _registers.Disable(_readyTimeout);
         if (outcome == RegisterWait.Reached) return StopProof.Disabled;
         LogProblem(Address, $"the controller does not stop when disabled ({Describe(outcome)}): resetting the function");
         if (Transport.CanReset && TryReset()) return StopProof.FunctionReset;
         // Without a function reset: no bus mastering, and the device is closed before its memory is used again.
-        TryBusMasterOff();
+        var masterOff = TryBusMasterOff();
         Release();
+        if (!masterOff && Interlocked.CompareExchange(ref _transportUsers, 0, 0) > _channels.Count(c => c.HoldsTransport)) return StopProof.None;
         return outcome == RegisterWait.Gone ? StopProof.Gone : StopProof.BusMasterOff;
     }
 
@@ -99,15 +118,17 @@ public sealed partial class NvmeController
         }
     }
 
-    private void TryBusMasterOff()
+    private bool TryBusMasterOff()
     {
         try
         {
             Transport.SetBusMaster(false);
+            return true;
         }
         catch (IOException e)
         {
             LogProblem(Address, $"bus mastering cannot be switched off ({e.Message})");
+            return false;
         }
     }
 

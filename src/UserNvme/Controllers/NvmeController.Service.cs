@@ -81,7 +81,7 @@ public sealed partial class NvmeController : IQueuePairMonitor
         }
         catch (Exception e)
         {
-            AbandonBringUp();
+            AbandonQuietly();
             if (e is OperationCanceledException) up.TrySetCanceled(cancellationToken);
             else up.TrySetException(e);
             return;
@@ -93,6 +93,19 @@ public sealed partial class NvmeController : IQueuePairMonitor
         FailCalls();
     }
 
+    private void AbandonQuietly()
+    {
+        try
+        {
+            AbandonBringUp();
+        }
+        catch (Exception e)
+        {
+            // The reason why it did not come up is the one to tell.
+            LogDead(e, Address);
+        }
+    }
+
     private void ServiceLoop()
     {
         var lastWatch = Stopwatch.GetTimestamp();
@@ -101,27 +114,36 @@ public sealed partial class NvmeController : IQueuePairMonitor
         {
             while (_calls.TryDequeue(out var call)) call();
             if (_state == ControllerState.Live)
-            {
-                IssueAborts();
-                _admin.Pump();
-                if (Stopwatch.GetElapsedTime(lastWatch) >= s_watchInterval)
-                {
-                    lastWatch = Stopwatch.GetTimestamp();
-                    Watch();
-                }
-
-                if (_resetReason is { } reason) RecoverQuietly(reason);
-            }
+                ServeLive(ref lastWatch);
             else
-            {
                 _admin.FailWaiting(DeadError);
-            }
 
             if (_serviceEnds) break;
             if (!_admin.IsBusy) spins = 0;
             else if (++spins < 100) continue;
             _wake.WaitOne(_admin.IsBusy ? s_busyPause : s_watchInterval);
         }
+    }
+
+    private void ServeLive(ref long lastWatch)
+    {
+        try
+        {
+            IssueAborts();
+            _admin.Pump();
+            if (Stopwatch.GetElapsedTime(lastWatch) >= s_watchInterval)
+            {
+                lastWatch = Stopwatch.GetTimestamp();
+                Watch();
+            }
+        }
+        catch (Exception e)
+        {
+            // What nobody foresaw ends this controller, not the process.
+            RequestReset($"its service failed ({e.Message})");
+        }
+
+        if (_state == ControllerState.Live && _resetReason is { } reason) RecoverQuietly(reason);
     }
 
     // At most ten register reads a second: never from the path of I/O.
@@ -139,7 +161,7 @@ public sealed partial class NvmeController : IQueuePairMonitor
         {
             Recover(reason);
         }
-        catch (NvmeSetupException e)
+        catch (Exception e)
         {
             LogDead(e, Address);
         }
@@ -163,15 +185,9 @@ public sealed partial class NvmeController : IQueuePairMonitor
 
     private void TryAbort(QueueId queue, ushort commandId)
     {
-        var request = new AdminRequest(AdminCommands.Abort(queue, new CommandId(commandId)), null, 0);
-        if (!_admin.TrySubmitNow(request)) return;
-        _abortsInFlight++;
-        // Whether it was aborted shows in the command's own completion.
-        request.Completion.ContinueWith(t =>
-        {
-            _ = t.Exception;
-            Interlocked.Decrement(ref _abortsInFlight);
-        }, TaskScheduler.Default);
+        // Whether it was aborted shows in the command's own completion; an abort ends on this thread, like every admin command.
+        var request = new AdminRequest(AdminCommands.Abort(queue, new CommandId(commandId)), null, 0) { Ended = () => _abortsInFlight-- };
+        if (_admin.TrySubmitNow(request)) _abortsInFlight++;
     }
 
     private void FailCalls()

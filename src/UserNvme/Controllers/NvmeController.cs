@@ -19,12 +19,13 @@ public sealed partial class NvmeController : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly bool _ownsHeap;
     private byte[] _identityData = [];
+    private volatile int _formatGeneration;
     private volatile ControllerState _state = ControllerState.Opening;
 
     private NvmeController(NvmeTransport transport, NvmeControllerOptions options)
     {
         Transport = transport;
-        Options = options;
+        Options = options.Copy();
         Address = transport.Address;
         _registers = new RegisterBank(transport);
         _logger = options.LoggerFactory?.CreateLogger<NvmeController>() ?? NullLogger<NvmeController>.Instance;
@@ -75,6 +76,9 @@ public sealed partial class NvmeController : IAsyncDisposable
     public int MaxQueueEntries => Capabilities.MaxQueueEntries;
 
     internal NvmeControllerOptions Options { get; }
+
+    /// <summary>Counts the commands that may have changed what the namespaces are.</summary>
+    internal int FormatGeneration => _formatGeneration;
 
     internal IReadOnlyList<int> Cores { get; }
 
@@ -140,6 +144,9 @@ public sealed partial class NvmeController : IAsyncDisposable
             else buffer.Memory.Span.Clear();
         }
 
+        var changesFormat = (AdminOpcode)command.Opcode is AdminOpcode.FormatNvm or AdminOpcode.NamespaceManagement or AdminOpcode.NamespaceAttachment;
+        // Before the command is issued: an open block device must not use the old block size one command longer.
+        if (changesFormat) Interlocked.Increment(ref _formatGeneration);
         var request = new AdminRequest(command, buffer, data.Length) { Token = cancellationToken };
         using var registration = cancellationToken.UnsafeRegister(static c => ((NvmeController)c!).WakeService(), this);
         _admin.Enqueue(request);
@@ -147,6 +154,7 @@ public sealed partial class NvmeController : IAsyncDisposable
         if (_serviceEnded) FailCalls();
         var completion = await request.Completion.ConfigureAwait(false);
         CheckAdmin(in command, in completion);
+        if (changesFormat) await OnServiceAsync(ScanNamespaces).ConfigureAwait(false);
         if (buffer is not null && (command.Opcode & 2) != 0) buffer.Memory[..data.Length].CopyTo(data);
         return completion;
     }

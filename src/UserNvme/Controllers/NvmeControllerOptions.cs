@@ -49,6 +49,9 @@ public sealed class NvmeControllerOptions
         if (!Enum.IsDefined(Completion)) yield return Problem(nameof(Completion), Completion, "ThreadPool or Inline");
     }
 
+    /// <summary>What a controller keeps: later changes by the caller do not reach it.</summary>
+    internal NvmeControllerOptions Copy() => (NvmeControllerOptions)MemberwiseClone();
+
     internal void Validate()
     {
         foreach (var problem in Problems()) throw new ArgumentOutOfRangeException("options", problem);

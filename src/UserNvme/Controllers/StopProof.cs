@@ -12,6 +12,11 @@ internal enum StopProof
     /// <summary>It obeys neither: bus mastering is off, and the way to it has to be closed.</summary>
     BusMasterOff,
 
+    /// <summary>
+    /// It obeys nothing, and a queue pair that its owner has not disposed keeps the way to it open: what it may touch is never used again.
+    /// </summary>
+    None,
+
     /// <summary>Its registers are all-ones and a reset did not bring it back: the way to it has to be closed.</summary>
     Gone,
 }

@@ -4,7 +4,7 @@ namespace UserNvme.Queues;
 
 /// <summary>
 /// What happens with a finished command. Implemented by a struct, so that the JIT compiles it into the polling loop. Each submitted
-/// command ends in exactly one of the two calls, on the thread that owns the queue pair; both may submit further commands.
+/// command ends in exactly one of the two calls, on the thread that owns the queue pair; only the first may submit further commands.
 /// </summary>
 /// <typeparam name="TState">What the caller attached to the command.</typeparam>
 public interface ICompletionHandler<TState>

@@ -31,6 +31,9 @@ internal sealed class IoChannel : IReactorQueue
 
     public QueuePair Pair => _pair;
 
+    /// <summary>Whether the channel may still write doorbells, so that the way to the controller has to stay open.</summary>
+    public bool HoldsTransport { get; set; }
+
     public bool IsBusy => _pair.InFlight != 0;
 
     /// <summary>Whether nothing is in flight and nothing waits.</summary>
@@ -96,7 +99,7 @@ internal sealed class IoChannel : IReactorQueue
         while (_firstWaiting is { } request)
         {
             RemoveFirst();
-            request.Fail(reason);
+            request.GiveUp(reason);
             FinishIfDone(request);
         }
     }
@@ -191,7 +194,7 @@ internal sealed class IoChannel : IReactorQueue
 
         public void OnAbandoned(IoCommand state)
         {
-            state.Request.Abandoned(state.Lba);
+            state.Request.Abandoned(state.Lba, channel.Pair.KeepsMemory);
             channel.FinishIfDone(state.Request);
         }
     }

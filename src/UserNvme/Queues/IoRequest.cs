@@ -16,6 +16,7 @@ internal abstract class IoRequest : ReactorItem
     private int _inFlight;
     private Exception? _error;
     private bool _stopIssuing;
+    private bool _wasIssued;
     private Exception? _cancelled;
 
     /// <summary>The next in the channel's line of requests that wait for room.</summary>
@@ -32,9 +33,15 @@ internal abstract class IoRequest : ReactorItem
 
     private protected IoChannel Channel => _channel ?? throw new InvalidOperationException("The request was not submitted.");
 
+    /// <summary>Whether the leases on the request's memory are never given back.</summary>
+    private protected bool KeepsMemory { get; private set; }
+
     private protected Exception? Error => _error;
 
     private protected abstract bool HasMore { get; }
+
+    /// <summary>The first block of what is left to issue, for messages.</summary>
+    private protected abstract ulong NextLba { get; }
 
     /// <summary>Starts a life on a channel.</summary>
     internal void Begin(IoChannel channel)
@@ -43,6 +50,8 @@ internal abstract class IoRequest : ReactorItem
         _inFlight = 0;
         _error = null;
         _stopIssuing = false;
+        _wasIssued = false;
+        KeepsMemory = false;
         _cancelled = null;
     }
 
@@ -56,6 +65,7 @@ internal abstract class IoRequest : ReactorItem
     internal void Issued()
     {
         _inFlight++;
+        _wasIssued = true;
         Advance();
     }
 
@@ -68,11 +78,17 @@ internal abstract class IoRequest : ReactorItem
     }
 
     /// <summary>A command ended without an answer; the controller is stopped.</summary>
-    internal void Abandoned(ulong lba)
+    /// <param name="lba">Its first block.</param>
+    /// <param name="keepMemory">The controller may still touch the request's memory: it is never given back.</param>
+    internal void Abandoned(ulong lba, bool keepMemory)
     {
+        KeepsMemory |= keepMemory;
         _inFlight--;
         Fail(LossOf(lba));
     }
+
+    /// <summary>The rest can never be issued. What of it was issued before may have taken effect: then the reason is not all there is to say.</summary>
+    internal void GiveUp(Exception reason) => Fail(_wasIssued ? LossOf(NextLba) : reason);
 
     /// <summary>The first error is the request's; nothing more of it is issued.</summary>
     internal void Fail(Exception error)

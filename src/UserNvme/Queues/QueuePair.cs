@@ -13,7 +13,6 @@ namespace UserNvme.Queues;
 public abstract class QueuePair : IDisposable
 {
     private const int ScansPerTimeout = 16;
-    private const int PollsPerClockReading = 256;
     private const int MaxScanIntervalMilliseconds = 500;
 
     private readonly DmaBuffer _submissionMemory;
@@ -24,6 +23,8 @@ public abstract class QueuePair : IDisposable
     private protected CompletionQueue _completion;
     private protected volatile bool _open;
     private protected volatile bool _stopped;
+    private protected volatile bool _accepting;
+    private volatile bool _keepsMemory;
     private Thread? _owner;
     private int _ownerId;
     private int _pollsUntilClock;
@@ -35,7 +36,16 @@ public abstract class QueuePair : IDisposable
     {
         Settings = settings;
         _submissionMemory = settings.Heap.Rent(checked(settings.Entries * Unsafe.SizeOf<SubmissionEntry>()), settings.PageSize);
-        _completionMemory = settings.Heap.Rent(checked(settings.Entries * Unsafe.SizeOf<CompletionEntry>()), settings.PageSize);
+        try
+        {
+            _completionMemory = settings.Heap.Rent(checked(settings.Entries * Unsafe.SizeOf<CompletionEntry>()), settings.PageSize);
+        }
+        catch
+        {
+            ((IDisposable)_submissionMemory).Dispose();
+            throw;
+        }
+
         _submission = new SubmissionQueue(_submissionMemory.Address, settings.Entries);
         _completion = new CompletionQueue(_completionMemory.Address, settings.Entries);
         var timeout = (long)settings.CommandTimeout.TotalMilliseconds;
@@ -75,6 +85,8 @@ public abstract class QueuePair : IDisposable
         if (_disposed) return;
         CheckOwner();
         _disposed = true;
+        // A handler that answers each completion with a new command would never let it get empty.
+        _accepting = false;
         GC.SuppressFinalize(this);
         var onDispose = Interlocked.Exchange(ref _onDispose, null);
         if (onDispose is not null)
@@ -93,13 +105,27 @@ public abstract class QueuePair : IDisposable
         _completion.Reset(completion);
         _stopped = false;
         _open = true;
+        _accepting = true;
     }
 
     /// <summary>Nothing more is submitted, no completion is taken and no doorbell is written from the owner's next call on. Any thread.</summary>
-    internal void Close() => _open = false;
+    internal void Close()
+    {
+        _accepting = false;
+        _open = false;
+    }
 
     /// <summary>Says that the controller of a closed pair is proven stopped: the owner's next poll ends what is in flight. Any thread.</summary>
     internal void ControllerStopped() => _stopped = true;
+
+    /// <summary>
+    /// Says that the controller cannot be stopped for sure: what it may still touch, rings and buffers in flight, is never used again. Before
+    /// <see cref="ControllerStopped"/> or <see cref="AbandonAll"/>.
+    /// </summary>
+    internal void KeepMemory() => _keepsMemory = true;
+
+    /// <summary>Whether memory that the controller knows of is set aside for good.</summary>
+    internal bool KeepsMemory => _keepsMemory;
 
     /// <summary>Whether the rings may be given back: the controller was stopped since the pair was closed.</summary>
     internal bool IsStopped => _stopped;
@@ -113,6 +139,7 @@ public abstract class QueuePair : IDisposable
     /// <summary>Gives the rings back. Only when the controller no longer knows of the queues.</summary>
     internal virtual void ReleaseMemory()
     {
+        if (_keepsMemory) return;
         ((IDisposable)_submissionMemory).Dispose();
         ((IDisposable)_completionMemory).Dispose();
     }
@@ -144,7 +171,7 @@ public abstract class QueuePair : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReadClock()
     {
-        _pollsUntilClock = PollsPerClockReading;
+        _pollsUntilClock = Settings.PollsPerClockReading;
         var now = Environment.TickCount64;
         if (now < _nextScan) return;
         _nextScan = now + _scanInterval;

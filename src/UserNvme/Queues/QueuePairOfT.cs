@@ -46,7 +46,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         _listPages = PrpBuilder.MaxListPages(settings.MaxTransferBytes, _pageSize);
         _listBytes = _listPages * _pageSize;
         if (_listBytes == 0) return;
-        _listMemory = settings.Heap.Rent(checked(_listBytes * Capacity), _pageSize);
+        _listMemory = RentLists(settings);
         _listAddress = _listMemory.Address;
         _lists = _space.Translate(_listMemory.Address, _listMemory.RegionIndex);
     }
@@ -63,7 +63,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     /// <param name="offset">Where the data starts in the buffer, in bytes, a multiple of 4.</param>
     /// <param name="length">Bytes to move, at most the controller's largest transfer.</param>
     /// <param name="state">Comes back with the completion.</param>
-    /// <returns>False if as many commands as the queue can hold are in flight.</returns>
+    /// <returns>False if as many commands as the queue can hold are in flight, or the pair is being disposed.</returns>
     /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
     /// <exception cref="NvmeException">The pair is closed.</exception>
     /// <exception cref="ArgumentException">The buffer is of a heap that this controller does not reach.</exception>
@@ -72,7 +72,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     public bool TrySubmit(in SubmissionEntry command, DmaBuffer? buffer, int offset, int length, TState state)
     {
         CheckOwner();
-        if (!_open) ThrowClosed();
+        if (!_accepting) return Refuse();
         if (_freeCount == 0) return false;
         if (buffer is null) return Put(in command, default, 0, null, state);
         if ((uint)offset > (uint)buffer.Length || (uint)length > (uint)(buffer.Length - offset) || (offset & 3) != 0 || length > Settings.MaxTransferBytes)
@@ -88,13 +88,14 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     public override int Poll()
     {
         CheckOwner();
-        LookForTimeouts();
         if (!_open) return PollClosed();
+        LookForTimeouts();
         var handled = 0;
-        while (_completion.TryTake(out var completion))
+        // No more than the ring holds: a device that never stops posting must not keep the owner here.
+        while (handled < Settings.Entries && _completion.TryTake(out var completion))
         {
-            Complete(in completion);
             handled++;
+            if (!TryComplete(in completion)) break;
             if (!_open) return handled;
         }
 
@@ -115,7 +116,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     internal bool TrySubmit(in SubmissionEntry command, ReadOnlySpan<PrpPiece> pieces, TState state)
     {
         CheckOwner();
-        if (!_open || _freeCount == 0) return false;
+        if (!_accepting || _freeCount == 0) return false;
         if (pieces.Length <= 1)
             return Put(in command, pieces.IsEmpty ? default : pieces[0].Iova, pieces.IsEmpty ? 0 : pieces[0].Length, null, state);
         ref var entry = ref Take(in command, null, state, out var slot);
@@ -150,7 +151,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     internal override void ReleaseMemory()
     {
         base.ReleaseMemory();
-        (_listMemory as IDisposable)?.Dispose();
+        if (!KeepsMemory) (_listMemory as IDisposable)?.Dispose();
     }
 
     private protected override void AgeCommands(int scansUntilTimeout)
@@ -160,6 +161,29 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         {
             if (slot.Busy && ++slot.Age == scansUntilTimeout)
                 Settings.Monitor.OnTimeout(Id, slot.CommandId);
+        }
+    }
+
+    private bool Refuse()
+    {
+        if (!_open) ThrowClosed();
+        return false;
+    }
+
+    private DmaBuffer RentLists(QueuePairSettings settings)
+    {
+        try
+        {
+            var bytes = (long)_listBytes * Capacity;
+            return bytes <= int.MaxValue
+                ? settings.Heap.Rent((int)bytes, _pageSize)
+                : throw new NvmeSetupException(SetupProblem.NoMemory, settings.Address,
+                    $"The PRP lists of queue pair {Id} of {settings.Address} take {bytes >> 20} MiB, which is too much: use fewer queue entries ({settings.Entries}) or a shorter longest transfer ({settings.MaxTransferBytes} bytes).");
+        }
+        catch
+        {
+            ReleaseMemory();
+            throw;
         }
     }
 
@@ -193,18 +217,19 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     }
 
     // The completion is a copy. Nothing it says is used as an index before it is checked (rule 2).
-    private void Complete(in CompletionEntry completion)
+    private bool TryComplete(in CompletionEntry completion)
     {
         var index = _ids.SlotOf(completion.CommandId);
         if ((uint)index >= (uint)_slots.Length || !_slots[index].Busy || _slots[index].CommandId != completion.CommandId
             || completion.SubmissionQueueId != Id.Value || completion.SubmissionQueueHead >= Settings.Entries)
         {
             Settings.Monitor.OnForeignCompletion(Id, in completion);
-            return;
+            return false;
         }
 
         var state = Release(index);
         _handler.OnCompletion(in completion, state);
+        return true;
     }
 
     private TState Release(int index)
@@ -218,7 +243,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         if (buffer is not null)
         {
             slot.Buffer = null;
-            buffer.ReleaseLease();
+            if (!KeepsMemory) buffer.ReleaseLease();
         }
 
         _free[_freeCount++] = (ushort)index;

@@ -21,6 +21,9 @@ internal sealed record QueuePairSettings
     /// <summary>How long a command may take while it is polled for.</summary>
     public required TimeSpan CommandTimeout { get; init; }
 
+    /// <summary>How many polls pass between two looks at the clock: a look costs more than an idle poll.</summary>
+    public int PollsPerClockReading { get; init; } = 256;
+
     public required DmaHeap Heap { get; init; }
 
     public required DmaSpace Space { get; init; }
