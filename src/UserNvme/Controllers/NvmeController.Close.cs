@@ -75,8 +75,17 @@ public sealed partial class NvmeController
     {
         _deathReason ??= "it did not come up";
         _state = ControllerState.Dead;
-        if (Space is null) Release();
-        else TearDown();
+        if (_admin is null)
+        {
+            // It failed before the device got any address (no memory, memlock): the device was disabled first and has nothing to let go of.
+            if (Space is not null) Detach();
+            Release();
+        }
+        else
+        {
+            TearDown();
+        }
+
         _serviceEnded = true;
     }
 
