@@ -10,6 +10,7 @@ tests/vm/kernel.sh "$cache"
 tests/vm/initramfs.sh "$cache"
 dotnet publish tests/UserNvme.VmTests -c Release -v q -nologo -o artifacts/vm/tests
 dotnet publish src/UserNvme.Cli -c Release -v q -nologo -o artifacts/cli
+dotnet publish samples/UserNvme.Worker -c Release -v q -nologo -o artifacts/worker
 dotnet=$(readlink -f "$(command -v dotnet)")
 
 # Without KVM, vector instructions are slower than plain ones: OpenSSL's SHA-256 runs at twice the speed without them.
@@ -24,7 +25,7 @@ boot() { # BITS FILTER...: one boot with an IOMMU of this address width (none: w
     # shellcheck disable=SC2086
     if tests/vm/boot.sh $options "$cache" "$folder" "
         $hashing
-        export HOME=/tmp DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 USERNVME_TOOL=$root/artifacts/cli/usernvme USERNVME_ADDRESS_BITS=$bits
+        export HOME=/tmp DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 USERNVME_TOOL=$root/artifacts/cli/usernvme USERNVME_ADDRESS_BITS=$bits USERNVME_WORKER=$root/artifacts/worker/UserNvme.Worker.dll
         cd $root/artifacts/vm/tests && exec $dotnet UserNvme.VmTests.dll $* \
             --results-directory /run/result --report-trx --report-trx-filename $name.trx --progress off --no-ansi"; then
         result guest passed "boot $name"

@@ -12,7 +12,7 @@ public sealed record GuestController(string Serial, string Address)
     /// <summary>1 GiB in blocks of 4096 bytes.</summary>
     public static GuestController Data4096 => s_all["DATA4096"];
 
-    /// <summary>Namespaces of all kinds: 1 ordinary, 2 with metadata and protection information, 3 zoned, 4 detached.</summary>
+    /// <summary>Namespaces of all kinds: 1 ordinary, 2 with metadata and protection information, 3 zoned, 4 detached, 5 with metadata only.</summary>
     public static GuestController Many => s_all["MANY"];
 
     /// <summary>Shares its IOMMU group with <see cref="Twin1"/>.</summary>
@@ -23,6 +23,8 @@ public sealed record GuestController(string Serial, string Address)
 
     /// <summary>A physical function of SR-IOV without a namespace.</summary>
     public static GuestController Shared => s_all["SHARED"];
+
+    public static GuestController Find(string serial) => s_all[serial];
 
     public string SysfsPath => $"/sys/bus/pci/devices/{Address}";
 
