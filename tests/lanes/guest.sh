@@ -20,6 +20,7 @@ hashing=
 boot() { # BITS FILTER...: one boot with an IOMMU of this address width (none: without an IOMMU), and the tests that the filter leaves
     bits=$1 name=iommu-$1 options="-a $1"
     [ "$bits" != none ] || options=-n
+    options="$options -t 900"
     shift
     folder=$cache/boot-$name
     # shellcheck disable=SC2086
@@ -37,7 +38,7 @@ boot() { # BITS FILTER...: one boot with an IOMMU of this address width (none: w
 }
 
 boot 39 --filter-not-namespace UserNvme.VmTests.NoIommu
-boot 48 --filter-namespace UserNvme.VmTests.Data
+boot 48 --filter-namespace UserNvme.VmTests.Data --filter-namespace UserNvme.VmTests.Crash --filter-not-class UserNvme.VmTests.Data.RandomSizesTests
 boot none --filter-namespace UserNvme.VmTests.NoIommu
 
 # The judge must be able to fail: a guest that reads one byte of a 32-bit register is to be refused.

@@ -21,7 +21,7 @@ public class CrashTests
         var extents = last.SelectMany(writer => Enumerable.Range(Math.Max(0, writer.Value - 1000), Math.Min(writer.Value, 1000) + 1).Select(number => CrashWriter.ExtentOf(writer.Key, number))).ToList();
         var found = await session.HashesAsync(extents);
 
-        Assert.Empty(extents.Where(extent => found[extent] != extent.ExpectedHash()).Select(extent => extent.ToString()));
+        Extent.AssertContents(extents, found);
     }
 
     // Returns the last acknowledged write of each writer.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -19,12 +20,37 @@ public readonly record struct Extent(long Offset, int Length, ulong Seed, Memory
         }
     }
 
+    /// <summary>The SHA-256 of what is to stand there.</summary>
     public string ExpectedHash()
     {
-        var memory = GC.AllocateUninitializedArray<byte>(Length);
-        Fill(memory);
-        return Hash(memory);
+        var extent = this;
+        return InMemory(memory =>
+        {
+            extent.Fill(memory.Span);
+            return Hash(memory.Span);
+        });
+    }
+
+    /// <summary>Lends memory of this extent's length. Pooled: fresh arrays of this size cost more than what is done with them.</summary>
+    public string InMemory(Func<Memory<byte>, string> use)
+    {
+        var memory = ArrayPool<byte>.Shared.Rent(Length);
+        try
+        {
+            return use(memory.AsMemory(0, Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(memory);
+        }
     }
 
     public static string Hash(ReadOnlySpan<byte> data) => Convert.ToHexString(SHA256.HashData(data));
+
+    /// <summary>Every extent was found, and as it is to be.</summary>
+    public static void AssertContents(IReadOnlyList<Extent> extents, IReadOnlyDictionary<Extent, string> found)
+    {
+        Assert.Equal(extents.Count, found.Count);
+        Assert.Empty(extents.AsParallel().Where(extent => found[extent] != extent.ExpectedHash()).Select(extent => extent.ToString()));
+    }
 }

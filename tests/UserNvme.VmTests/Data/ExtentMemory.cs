@@ -20,6 +20,12 @@ public sealed class ExtentMemory : IDisposable
 
     public ValueTask WriteAsync()
     {
+        if (_pieces is [var single])
+        {
+            _extent.Fill(single.Span);
+            return _device.WriteAsync(single, _extent.Offset);
+        }
+
         var whole = new byte[_extent.Length];
         _extent.Fill(whole);
         var done = 0;
@@ -28,9 +34,7 @@ public sealed class ExtentMemory : IDisposable
             whole.AsSpan(done, piece.Length).CopyTo(piece.Span);
             done += piece.Length;
         }
-        return _pieces is [var single]
-            ? _device.WriteAsync(single, _extent.Offset)
-            : _device.WriteAsync(_pieces.ConvertAll(piece => (ReadOnlyMemory<byte>)piece), _extent.Offset);
+        return _device.WriteAsync(_pieces.ConvertAll(piece => (ReadOnlyMemory<byte>)piece), _extent.Offset);
     }
 
     public async Task<string> ReadHashAsync()
