@@ -14,6 +14,25 @@ publish() {
 }
 alone() { ls artifacts/aot; [ "$(ls artifacts/aot)" = usernvme ]; }
 native() { head -c 4 artifacts/aot/usernvme | grep -q ELF && ! ldd artifacts/aot/usernvme | grep -i -E 'coreclr|not found'; }
+identify() {
+    $tool id-ctrl emulated: --output-format json > artifacts/aot.json
+    cat artifacts/aot.json
+    [ "$(head -c 1 artifacts/aot.json)" = '{' ] && grep -q '"subnqn" *:' artifacts/aot.json
+}
+write_and_read() {
+    disk="emulated:?size=16M&file=$PWD/artifacts/aot.disk"
+    rm -f artifacts/aot.disk
+    head -c 3000320 /dev/urandom > artifacts/aot.data
+    $tool write "$disk" -n 1 -s 3 -c 5859 -d artifacts/aot.data && $tool read "$disk" -n 1 -s 3 -c 5859 -d artifacts/aot.copy &&
+        cmp artifacts/aot.data artifacts/aot.copy
+}
+perf() { $tool perf emulated: -q 8 -o 4096 -w randrw -M 50 -t 1 | tee artifacts/aot.perf && grep -q '^Total' artifacts/aot.perf; }
+one_sentence() {
+    $tool id-ctrl 'emulated:?size=nonsense' > artifacts/aot.out 2> artifacts/aot.err
+    code=$?
+    cat artifacts/aot.err
+    [ $code = 10 ] && [ ! -s artifacts/aot.out ] && [ "$(wc -l < artifacts/aot.err)" = 1 ]
+}
 pack() {
     dotnet pack src/UserNvme.Cli -c Release -v q -nologo -o artifacts/pack &&
         dotnet tool install UserNvme.Cli --source artifacts/pack --tool-path artifacts/tool
@@ -23,6 +42,10 @@ tool=artifacts/aot/usernvme
 check aot "publish without a warning" publish
 check aot "the folder holds only the program" alone
 check aot "the program is native code" native
-check aot "usernvme --help" $tool --help
+check aot "id-ctrl prints JSON and nothing else" identify
+check aot "what write wrote, read reads" write_and_read
+check aot "perf prints its table" perf
+check aot "a bad address is answered with one sentence" one_sentence
 check aot "pack and install as a dotnet tool" pack
-check aot "the dotnet tool runs" artifacts/tool/usernvme --help
+check aot "the dotnet tool identifies a controller" artifacts/tool/usernvme id-ctrl emulated:
+rm -f artifacts/aot.*

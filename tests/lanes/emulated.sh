@@ -1,3 +1,6 @@
 #!/bin/sh
-# The driver on the emulated controller: the tests in the namespace UserNvme.Tests.Emulated and below.
-exec "$(dirname "$0")/managed.sh" emulated --filter-namespace 'UserNvme.Tests.Emulated' --filter-namespace 'UserNvme.Tests.Emulated.*'
+# The driver and the tool on the emulated controller, and the emulated controller itself.
+. tests/lanes/emulated.namespaces
+set --
+for namespace in $emulated; do set -- "$@" --filter-namespace "$namespace" --filter-namespace "$namespace.*"; done
+exec tests/lanes/managed.sh emulated "$@"

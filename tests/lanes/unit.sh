@@ -1,3 +1,6 @@
 #!/bin/sh
-# Everything that needs no controller at all: the tests outside the namespace UserNvme.Tests.Emulated.
-exec "$(dirname "$0")/managed.sh" unit --filter-not-namespace 'UserNvme.Tests.Emulated' --filter-not-namespace 'UserNvme.Tests.Emulated.*'
+# Everything that needs no controller: all tests that the lane "emulated" does not have.
+. tests/lanes/emulated.namespaces
+set --
+for namespace in $emulated; do set -- "$@" --filter-not-namespace "$namespace" --filter-not-namespace "$namespace.*"; done
+exec tests/lanes/managed.sh unit "$@"
