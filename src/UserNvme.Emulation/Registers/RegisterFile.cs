@@ -1,3 +1,5 @@
+using UserNvme.Spec;
+
 namespace UserNvme.Emulation.Registers;
 
 /// <summary>
@@ -64,18 +66,18 @@ internal sealed class RegisterFile(EmulatedControllerOptions options)
     /// <summary>Reads a register; reserved ones are zero.</summary>
     public uint Read(int offset) => offset switch
     {
-        RegisterOffset.Cap => (uint)Cap,
-        RegisterOffset.Cap + 4 => (uint)(Cap >> 32),
-        RegisterOffset.Vs => options.SpecificationVersion,
-        RegisterOffset.Intms or RegisterOffset.Intmc => InterruptMask,
-        RegisterOffset.Cc => Cc,
-        RegisterOffset.Csts => (uint)Csts,
-        RegisterOffset.Aqa => Aqa,
-        RegisterOffset.Asq => (uint)_asq,
-        RegisterOffset.Asq + 4 => (uint)(_asq >> 32),
-        RegisterOffset.Acq => (uint)_acq,
-        RegisterOffset.Acq + 4 => (uint)(_acq >> 32),
-        RegisterOffset.Crto => options.SpecificationVersion >= 0x0002_0000 ? (uint)options.ReadyTimeout : 0,
+        ControllerRegisters.Cap => (uint)Cap,
+        ControllerRegisters.Cap + 4 => (uint)(Cap >> 32),
+        ControllerRegisters.Vs => options.SpecificationVersion,
+        ControllerRegisters.Intms or ControllerRegisters.Intmc => InterruptMask,
+        ControllerRegisters.Cc => Cc,
+        ControllerRegisters.Csts => (uint)Csts,
+        ControllerRegisters.Aqa => Aqa,
+        ControllerRegisters.Asq => (uint)_asq,
+        ControllerRegisters.Asq + 4 => (uint)(_asq >> 32),
+        ControllerRegisters.Acq => (uint)_acq,
+        ControllerRegisters.Acq + 4 => (uint)(_acq >> 32),
+        ControllerRegisters.Crto => options.SpecificationVersion >= 0x0002_0000 ? (uint)options.ReadyTimeout : 0,
         _ => 0,
     };
 
@@ -85,34 +87,34 @@ internal sealed class RegisterFile(EmulatedControllerOptions options)
     {
         switch (offset)
         {
-            case RegisterOffset.Intms:
+            case ControllerRegisters.Intms:
                 InterruptMask |= value;
                 return null;
-            case RegisterOffset.Intmc:
+            case ControllerRegisters.Intmc:
                 InterruptMask &= ~value;
                 return null;
-            case RegisterOffset.Cc:
+            case ControllerRegisters.Cc:
                 return WriteConfiguration(value);
-            case RegisterOffset.Csts:
+            case ControllerRegisters.Csts:
                 Csts &= ~((StatusBits)value & StatusBits.SubsystemResetOccurred);
                 return (value & ~(uint)StatusBits.SubsystemResetOccurred) == 0 ? null : "CSTS was written, of which only NSSRO can be cleared";
-            case RegisterOffset.Nssr:
+            case ControllerRegisters.Nssr:
                 if (value != SubsystemResetSignature) return "NSSR was written with another value than 'NVMe', which does nothing";
                 SubsystemReset = Changed = true;
                 return null;
-            case RegisterOffset.Aqa:
+            case ControllerRegisters.Aqa:
                 Aqa = value & 0x0FFF_0FFF;
                 return WhileEnabled("AQA") ?? (Aqa == value ? null : "AQA was written with reserved bits set");
-            case RegisterOffset.Asq:
+            case ControllerRegisters.Asq:
                 _asq = (_asq & ~0xFFFF_FFFFUL) | (value & ~0xFFFu);
                 return WhileEnabled("ASQ") ?? Aligned("ASQ", value);
-            case RegisterOffset.Asq + 4:
+            case ControllerRegisters.Asq + 4:
                 _asq = (uint)_asq | ((ulong)value << 32);
                 return WhileEnabled("ASQ");
-            case RegisterOffset.Acq:
+            case ControllerRegisters.Acq:
                 _acq = (_acq & ~0xFFFF_FFFFUL) | (value & ~0xFFFu);
                 return WhileEnabled("ACQ") ?? Aligned("ACQ", value);
-            case RegisterOffset.Acq + 4:
+            case ControllerRegisters.Acq + 4:
                 _acq = (uint)_acq | ((ulong)value << 32);
                 return WhileEnabled("ACQ");
             default:

@@ -9,9 +9,6 @@ namespace UserNvme.Queues;
 /// </summary>
 internal abstract class IoRequest : ReactorItem
 {
-    // Command Abort Requested, a generic status (NVMe Base 2.0, figure 94).
-    private const int AbortRequested = 0x007;
-
     private IoChannel? _channel;
     private int _inFlight;
     private Exception? _error;
@@ -74,7 +71,7 @@ internal abstract class IoRequest : ReactorItem
     {
         _inFlight--;
         if (completion.Status.IsSuccess) return;
-        Fail(_cancelled is not null && completion.Status.TypeAndCode == AbortRequested ? _cancelled : ErrorOf(in completion, lba));
+        Fail(_cancelled is not null && completion.Status.StatusCode == StatusCode.AbortRequested ? _cancelled : ErrorOf(in completion, lba));
     }
 
     /// <summary>A command ended without an answer; the controller is stopped.</summary>
