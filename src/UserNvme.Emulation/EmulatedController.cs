@@ -266,6 +266,9 @@ public sealed unsafe class EmulatedController : IDisposable
     internal uint* DoorbellRegister(int offset) =>
         _doorbells.TryFind(offset, out var id, out var completion) ? _doorbells.Register(id, completion) : null;
 
+    /// <summary>The doorbells as memory that another process can map.</summary>
+    internal DoorbellPage Doorbells => _doorbells;
+
     /// <summary>Whether a delayed command is due that soon.</summary>
     internal bool IsDueWithin(TimeSpan time) => Time.IsWithin(Engine.NextTime, time);
 

@@ -8,6 +8,7 @@ using UserNvme.Emulation;
 using UserNvme.Hosting;
 using UserNvme.Hosting.Devices;
 using UserNvme.Transports.Vfio;
+using UserNvme.Transports.VfioUser;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -57,6 +58,7 @@ public static class UserNvmeExtensions
         if (services.Any(d => d.ServiceType == typeof(ConfiguredControllers))) return services;
         VfioTransport.Register();
         EmulatedTransport.Register();
+        VfioUserTransport.Register();
         services.AddOptions<UserNvmeOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UserNvmeOptions>, UserNvmeOptionsValidator>());
         services.AddSingleton<ConfiguredControllers>();

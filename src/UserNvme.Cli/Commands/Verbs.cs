@@ -19,5 +19,6 @@ internal static class Verbs
         yield return ReadCommand.Create(tool);
         yield return WriteCommand.Create(tool);
         yield return PerfCommand.Create(tool);
+        yield return EmulateCommand.Create(tool);
     }
 }

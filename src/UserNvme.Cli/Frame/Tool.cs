@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using UserNvme.Cli.Commands;
 using UserNvme.Emulation;
 using UserNvme.Transports.Vfio;
+using UserNvme.Transports.VfioUser;
 
 namespace UserNvme.Cli.Frame;
 
@@ -29,6 +30,7 @@ internal static class Tool
     {
         VfioTransport.Register();
         EmulatedTransport.Register();
+        VfioUserTransport.Register();
         var tool = new ToolContext(console) { Debug = DebugByEnvironment() };
         try
         {

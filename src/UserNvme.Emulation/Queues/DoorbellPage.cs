@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
+using UserNvme.Interop;
 
 namespace UserNvme.Emulation.Queues;
 
@@ -25,16 +26,18 @@ internal sealed unsafe class DoorbellPage : IDisposable
         Queues = queues;
         Length = ((queues * 2 << _strideShift) + 4095) & ~4095;
         fixed (byte* name = "usernvme-doorbells\0"u8)
-            File = new SafeFileHandle(LibC.memfd_create(name, (uint)LibC.MFD_CLOEXEC), ownsHandle: true);
-        if (File.IsInvalid || LibC.ftruncate((int)File.DangerousGetHandle(), Length) != 0)
+            File = new SafeFileHandle(LibC.memfd_create(name, (uint)(LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING)), ownsHandle: true);
+        // Sealed, so that another process that has it cannot take the pages away under the controller.
+        if (File.IsInvalid || LibC.ftruncate((int)File.DangerousGetHandle(), FirstOffset + Length) != 0
+            || LibC.fcntl((int)File.DangerousGetHandle(), LibC.F_ADD_SEALS, MemoryCalls.F_SEAL_SHRINK | MemoryCalls.F_SEAL_GROW | MemoryCalls.F_SEAL_SEAL) != 0)
             throw OutOfMemory();
-        var memory = LibC.mmap(null, (size_t)(ulong)Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)File.DangerousGetHandle(), 0);
+        var memory = LibC.mmap(null, (size_t)(ulong)Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)File.DangerousGetHandle(), FirstOffset);
         if (memory == LibC.MAP_FAILED)
             throw OutOfMemory();
         _base = (byte*)memory;
     }
 
-    /// <summary>The memfd, mapped from offset 0.</summary>
+    /// <summary>The memfd; it is laid out as the register space is, with nothing where the registers are.</summary>
     public SafeFileHandle File { get; }
 
     /// <summary>Bytes, a multiple of 4096.</summary>

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using UserNvme.Block;
+using UserNvme.Controllers;
+using UserNvme.Emulation;
+using UserNvme.Spec;
+using UserNvme.Transports.VfioUser;
+
+namespace UserNvme.Tests.Transports.VfioUser;
+
+/// <summary>The driver on one side of a socket, the emulated controller on the other.</summary>
+public sealed class EndToEndTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("usernvme-served");
+
+    private string SocketPath => Path.Combine(_folder.FullName, "cntrl");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task What_is_written_over_the_socket_is_read_back()
+    {
+        using var host = Serve();
+        await using var driver = await OpenAsync();
+        var disk = NvmeBlockDevice.Open(driver, new NamespaceId(1));
+        var written = RandomNumberGenerator.GetBytes(300 << 10);
+        var read = new byte[written.Length];
+
+        await disk.WriteAsync(written, 1 << 20);
+        await disk.ReadAsync(read, 1 << 20);
+
+        Assert.Equal(written, read);
+        Assert.Equal(ControllerState.Live, driver.State);
+        Assert.Equal(0, host.RecordedFaultCount);
+    }
+
+    [Fact]
+    public async Task A_reset_over_the_socket_leaves_the_data_and_the_driver_usable()
+    {
+        using var host = Serve();
+        await using var driver = await OpenAsync();
+        var disk = NvmeBlockDevice.Open(driver, new NamespaceId(1));
+        var written = RandomNumberGenerator.GetBytes(4096);
+        var read = new byte[written.Length];
+        await disk.WriteAsync(written, 0);
+
+        await driver.ResetAsync();
+        await disk.ReadAsync(read, 0);
+
+        Assert.Equal(written, read);
+        Assert.Equal(0, host.RecordedFaultCount);
+    }
+
+    [Fact]
+    public async Task The_next_client_finds_the_data_of_the_one_before()
+    {
+        using var host = Serve();
+        var written = RandomNumberGenerator.GetBytes(4096);
+        var read = new byte[written.Length];
+
+        for (var round = 0; round < 3; round++)
+        {
+            await using var driver = await OpenAsync();
+            var disk = NvmeBlockDevice.Open(driver, new NamespaceId(1));
+            if (round == 0)
+                await disk.WriteAsync(written, 8192);
+            await disk.ReadAsync(read, 8192);
+            Assert.Equal(written, read);
+        }
+
+        Assert.Equal(3, host.ClientCount);
+    }
+
+    [Fact]
+    public async Task A_server_that_goes_away_is_a_removed_device()
+    {
+        var host = Serve();
+        await using var driver = await OpenAsync();
+        var disk = NvmeBlockDevice.Open(driver, new NamespaceId(1));
+
+        host.Dispose();
+
+        Assert.True(driver.Transport.Removed.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await disk.ReadAsync(new byte[4096], 0));
+    }
+
+    [Fact]
+    public void Nobody_at_the_socket_is_said_in_one_sentence()
+    {
+        var e = Assert.Throws<NvmeSetupException>(() => VfioUserTransport.Open(_folder.FullName));
+
+        Assert.Equal(SetupProblem.NoSuchDevice, e.Problem);
+        Assert.Contains(SocketPath, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_the_user_of_the_server_may_connect()
+    {
+        using var host = Serve();
+
+        var mode = new FileInfo(SocketPath).UnixFileMode;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
+    }
+
+    private VfioUserHost Serve() => VfioUserHost.Start(SocketPath, "?size=64M");
+
+    private Task<NvmeController> OpenAsync() =>
+        NvmeController.OpenAsync(VfioUserTransport.Open(_folder.FullName), new NvmeControllerOptions());
+}
