@@ -47,7 +47,7 @@ public sealed partial class NvmeController
     {
         StopEverything(out _);
         // Whoever takes the device away waits until it is closed.
-        foreach (var channel in _channels) channel.Reactor.Invoke(() => LetGo(channel), s_reactorLimit);
+        LetAllGo();
         Release();
         LogDead(Died(reason, "nothing more can be done", null), Address);
     }
@@ -81,6 +81,11 @@ public sealed partial class NvmeController
         return proof;
     }
 
+    private void LetAllGo()
+    {
+        foreach (var channel in _channels) channel.Reactor.Invoke(() => LetGo(channel), s_reactorLimit);
+    }
+
     private void KeepMemory()
     {
         LogProblem(Address, "the controller cannot be stopped for sure: the memory that it knows of is never used again");
@@ -98,8 +103,9 @@ public sealed partial class NvmeController
         if (Transport.CanReset && TryReset()) return StopProof.FunctionReset;
         // Without a function reset: no bus mastering, and the device is closed before its memory is used again.
         var masterOff = TryBusMasterOff();
+        LetAllGo();
         Release();
-        if (!masterOff && Interlocked.CompareExchange(ref _transportUsers, 0, 0) > _channels.Count(c => c.HoldsTransport)) return StopProof.None;
+        if (!masterOff && Interlocked.CompareExchange(ref _transportUsers, 0, 0) > 0) return StopProof.None;
         return outcome == RegisterWait.Gone ? StopProof.Gone : StopProof.BusMasterOff;
     }
 

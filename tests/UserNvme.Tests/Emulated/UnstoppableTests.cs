@@ -1,0 +1,85 @@
+using UserNvme.Controllers;
+using UserNvme.Emulation;
+using UserNvme.Memory;
+using UserNvme.Queues;
+using UserNvme.Spec;
+using UserNvme.Transports;
+
+namespace UserNvme.Tests.Emulated;
+
+/// <summary>A controller that obeys nothing at all, held open by a queue pair: its memory is lost rather than used again.</summary>
+public class UnstoppableTests
+{
+    [Fact]
+    public async Task Memory_that_a_controller_may_still_write_to_is_never_used_again()
+    {
+        using var heap = new DmaHeap();
+        using var emulated = EmulatedTransport.Start(TestBench.Small());
+        var faults = emulated.Controller.Faults;
+        var options = TestBench.Impatient();
+        options.Heap = heap;
+        var driver = await NvmeController.OpenAsync(new Stubborn(emulated), options);
+        faults.Add(CommandMatch.Io(NvmOpcode.Read), FaultAction.Hold);
+        faults.Ready = StuckReady.AtOne;
+
+        var (abandoned, leases) = await Task.Factory.StartNew(() =>
+        {
+            var pair = driver.CreateQueuePair<int, Recorder>(3, new Recorder([]));
+            var buffer = heap.Rent(4096);
+            pair.TrySubmit(NvmCommands.Read(new(1), default, 8), buffer, 0, 4096, 5);
+            while (pair.InFlight != 0) pair.Poll();
+            ((IDisposable)buffer).Dispose();
+            pair.Dispose();
+            return (pair.Handler.Abandoned.ToArray(), buffer.Leases);
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var rented = heap.RentedBytes;
+        await driver.DisposeAsync();
+
+        Assert.Equal([5], abandoned);
+        Assert.Equal(1, leases);
+        Assert.True(rented >= 4096);
+        Assert.True(heap.RentedBytes >= 4096, "the buffer and the rings stay out of use");
+    }
+
+    private readonly struct Recorder(List<int> abandoned) : ICompletionHandler<int>
+    {
+        public List<int> Abandoned => abandoned;
+
+        public void OnCompletion(in CompletionEntry completion, int state)
+        {
+        }
+
+        public void OnAbandoned(int state) => abandoned.Add(state);
+    }
+
+    private sealed class Stubborn(EmulatedTransport inner) : NvmeTransport
+    {
+        public override string Address => inner.Address;
+
+        public override ushort VendorId => 0;
+
+        public override ushort DeviceId => 0;
+
+        public override IDmaDomain Domain => inner.Domain;
+
+        public override int RegisterSpaceLength => inner.RegisterSpaceLength;
+
+        public override bool CanReset => false;
+
+        public override uint Read32(int offset) => inner.Read32(offset);
+
+        public override void Write32(int offset, uint value) => inner.Write32(offset, value);
+
+        public override Doorbell GetDoorbell(int offset) => inner.GetDoorbell(offset);
+
+        public override void Reset() => throw Refusal();
+
+        public override void SetBusMaster(bool enabled) => throw Refusal();
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+
+        private static NvmeSetupException Refusal() => new(SetupProblem.DeviceFailed, "", "It obeys nothing.");
+    }
+}
