@@ -13,7 +13,7 @@ if [ ! -f "$kernel/version" ]; then
     # The plain flavour: Debian's cloud flavour has no 9p, through which the guest sees the host's files.
     # A meta package depends on the real one; a package list from before the last security update names a file that is gone.
     resolve() { apt-cache depends "$package" | awk '/Depends: linux-image-/ { print $2; exit }'; }
-    fetch() { (cd "$kernel.new/deb" && apt-get download -q "$1" >&2); }
+    fetch() { (cd "$kernel.new/deb" && apt-get -q -o APT::Sandbox::User=root download "$1" >&2); }
     real=$(resolve)
     fetch "${real:-$package}" || { "$(dirname "$0")/../install.sh" --update; real=$(resolve); fetch "${real:-$package}"; }
     dpkg-deb -x "$kernel.new"/deb/*.deb "$kernel.new"
