@@ -8,6 +8,8 @@ namespace UserNvme.VmTests.Data;
 /// <summary>A controller of the guest, taken from the kernel and driven by UserNvme until it is disposed.</summary>
 public sealed class Session : IAsyncDisposable
 {
+    // The guest's controllers say that enabling and disabling take at most 7.5 s each (CAP.TO); a start does each once, and has as much again to spare.
+    private static readonly TimeSpan s_longestStart = TimeSpan.FromSeconds(30);
     private readonly Loan _loan;
 
     private Session(Loan loan, NvmeController controller)
@@ -27,7 +29,7 @@ public sealed class Session : IAsyncDisposable
         var loan = Loan.Of(controller);
         try
         {
-            return new Session(loan, await NvmeController.OpenAsync(controller.Address));
+            return new Session(loan, await NvmeController.OpenAsync(controller.Address).WaitAsync(s_longestStart));
         }
         catch
         {
