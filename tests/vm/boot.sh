@@ -59,11 +59,12 @@ if [ ! -f "$folder/result/status" ]; then
 elif [ "$(cat "$folder/result/status")" != 0 ]; then
     complain "the command failed with exit code $(cat "$folder/result/status"), see $folder/result/output"
 fi
-if grep -hE 'DMAR:.*(handling fault|fault reason|\[DMA (Read|Write)|\[INTR-REMAP)' "$folder/console" "$folder/result/dmesg" 2> /dev/null | sort -u > "$folder/faults"; [ -s "$folder/faults" ]; then
+# The guest's kernel reports what its IOMMU stopped, and QEMU, which is that IOMMU, reports it too.
+if grep -hE 'DMAR:.*(handling fault|fault reason|\[DMA (Read|Write)|\[INTR-REMAP)|vtd_.*(fail|error|invalid)' "$folder/console" "$folder/result/dmesg" "$folder/qemu" 2> /dev/null | sort -u > "$folder/faults"; [ -s "$folder/faults" ]; then
     complain "the IOMMU stopped accesses:"
     head -n 10 "$folder/faults" >&2
 fi
-if grep -E 'pci_nvme_ub_|nvme.*guest error' "$folder/trace" > "$folder/misuse"; then
+if grep 'pci_nvme_ub_' "$folder/trace" > "$folder/misuse"; then
     complain "QEMU's NVMe device was misused $(wc -l < "$folder/misuse") times:"
     head -n 10 "$folder/misuse" >&2
 fi
