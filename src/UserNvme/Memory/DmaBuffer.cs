@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace UserNvme.Memory;
@@ -15,11 +16,16 @@ namespace UserNvme.Memory;
 public sealed unsafe class DmaBuffer : MemoryManager<byte>
 {
     private const int Returned = int.MinValue;
+    private const int Gone = Returned | (1 << 30);
 
     private readonly nint _address;
 
-    // Bit 31: given back by its holder. The rest: leases. Only Returned itself, with no lease, means that the memory is gone.
-    private int _state;
+    // The thread whose leases _held counts: the first owner of a queue pair that took one. Only it writes _held, by plain stores.
+    private LeaseHolder? _holder;
+    private volatile int _held;
+
+    // Bit 31: given back by its holder. Bit 30 as well: the memory is gone. The rest: the leases that _held does not count.
+    private volatile int _state;
     private volatile bool _released;
 
     internal DmaBuffer(DmaHeap heap, HeapRegion region, nint address, int length)
@@ -37,7 +43,7 @@ public sealed unsafe class DmaBuffer : MemoryManager<byte>
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_state == Returned, this);
+            ObjectDisposedException.ThrowIf(_state == Gone, this);
             return _address;
         }
     }
@@ -52,7 +58,7 @@ public sealed unsafe class DmaBuffer : MemoryManager<byte>
     public DmaHeap Heap { get; }
 
     /// <summary>How many commands (or pins) hold the memory at this moment.</summary>
-    public int Leases => _state & int.MaxValue;
+    public int Leases => _held + (_state & ~Gone);
 
     /// <summary>
     /// Whether the memory was given back for good: disposed of, held by no command and, if it was registered, unmapped everywhere. The owner
@@ -112,13 +118,58 @@ public sealed unsafe class DmaBuffer : MemoryManager<byte>
         var state = _state;
         while (true)
         {
-            if ((state & int.MaxValue) == 0) throw new InvalidOperationException("A lease of a DMA buffer was released twice.");
+            if ((state & ~Gone) == 0) ThrowNotLeased();
             var seen = Interlocked.CompareExchange(ref _state, state - 1, state);
             if (seen == state) break;
             state = seen;
         }
 
-        if (state - 1 == Returned) _released = Heap.TryRelease(this, out _);
+        if (state - 1 == Returned) FreeIfUnused();
+    }
+
+    /// <summary>
+    /// The same without an interlocked operation, where <paramref name="holder"/> is the calling thread and the first that asks; otherwise as
+    /// <see cref="AddLease()"/>. Ended by <see cref="ReleaseLease(LeaseHolder)"/> with the same holder.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AddLease(LeaseHolder holder)
+    {
+        if (ReferenceEquals(_holder, holder))
+        {
+            // The store may still be on its way to memory when the load has been made. Whoever gives the buffer back makes it arrive,
+            // by a barrier in all threads, between saying so in _state and looking at _held: one of both sees the other.
+            _held = _held + 1;
+            if (_state < 0) TakeBackAndThrow();
+        }
+        else
+        {
+            AddFirstOrSharedLease(holder);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void ReleaseLease(LeaseHolder holder)
+    {
+        if (ReferenceEquals(_holder, holder))
+        {
+            var held = _held;
+            if (held == 0) ThrowNotLeased();
+            _held = held - 1;
+            if (_state < 0) FreeIfUnused();
+        }
+        else
+        {
+            ReleaseLease();
+        }
+    }
+
+    /// <summary>Makes a lease of a holder whose thread has ended one that any thread can end.</summary>
+    internal void TakeOverLease(LeaseHolder ended)
+    {
+        if (!ReferenceEquals(_holder, ended)) return;
+        // In this order, so that whoever looks at _held first and at _state then sees the lease.
+        Interlocked.Increment(ref _state);
+        Interlocked.Decrement(ref _held);
     }
 
     /// <summary>Finds the DMA buffer behind a Memory, if there is one.</summary>
@@ -139,17 +190,49 @@ public sealed unsafe class DmaBuffer : MemoryManager<byte>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        var before = Interlocked.Or(ref _state, Returned);
-        if (before < 0) return;
-        if (before != 0)
+        if (Interlocked.Or(ref _state, Returned) < 0) return;
+        if (FreeIfUnused(out var failure))
         {
-            Heap.OnReturnedInFlight(this, before);
-            return;
+            if (failure is not null) throw failure;
         }
-
-        _released = Heap.TryRelease(this, out var failure);
-        if (failure is not null) throw failure;
+        else
+        {
+            Heap.OnReturnedInFlight(this, Math.Max(1, Leases));
+        }
     }
+
+    // Of a buffer that was given back. True for the one caller that found no lease and gave the memory to the heap.
+    private bool FreeIfUnused(out NvmeSetupException? failure)
+    {
+        failure = null;
+        if (_holder is { IsCurrent: false }) Interlocked.MemoryBarrierProcessWide();
+        if (_held != 0 || Interlocked.CompareExchange(ref _state, Gone, Returned) != Returned) return false;
+        _released = Heap.TryRelease(this, out failure);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FreeIfUnused() => FreeIfUnused(out _);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddFirstOrSharedLease(LeaseHolder holder)
+    {
+        if (_holder is null && Interlocked.CompareExchange(ref _holder, holder, null) is null)
+            AddLease(holder);
+        else
+            AddLease();
+    }
+
+    [DoesNotReturn]
+    private void TakeBackAndThrow()
+    {
+        _held = _held - 1;
+        FreeIfUnused();
+        throw new ObjectDisposedException(GetType().FullName);
+    }
+
+    [DoesNotReturn]
+    private static void ThrowNotLeased() => throw new InvalidOperationException("A lease of a DMA buffer was released twice.");
 
     private void ThrowIfReturned() => ObjectDisposedException.ThrowIf(_state < 0, this);
 }
