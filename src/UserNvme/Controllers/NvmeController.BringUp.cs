@@ -24,7 +24,7 @@ public sealed partial class NvmeController
             Stop();
             Space = Heap.Attach(Transport.Domain);
             // The service thread polls it slowly: each poll looks at the clock.
-            _admin = new AdminQueue(QueueSettings(QueueId.Admin, Options.AdminQueueEntries, MaxAdminTransferBytes) with { PollsPerClockReading = 0 });
+            _admin = new AdminQueue(QueueSettings(QueueId.Admin, Options.AdminQueueEntries, MaxAdminTransferBytes) with { PollsPerClockReading = 0, EmptyPollsBeforeRinging = 0 });
             _admin.Pair.TakeOwnership();
             Start();
             IdentifyController();

@@ -57,16 +57,24 @@ public static unsafe class PrpBuilder
     /// <param name="list">The slot's list pages.</param>
     /// <returns>How many pages the transfer touches, that is, how many PRPs describe it.</returns>
     /// <exception cref="ArgumentException">The address is not on a dword, or the list pages are too few. Nothing was written then.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Describe(ref SubmissionEntry entry, Iova iova, int length, int pageSize, PrpList list)
     {
-        var first = pageSize - ((int)iova.Value & (pageSize - 1));
         if ((iova.Value & (OffsetAlignment - 1)) != 0 || length <= 0) ThrowNotDescribable();
+        if (TryDescribe(ref entry, iova, length, pageSize)) return entry.Prp2 == 0 ? 1 : 2;
+        var first = pageSize - ((int)iova.Value & (pageSize - 1));
+        return DescribeByList(ref entry, iova, first, length - first, pageSize, list);
+    }
+
+    /// <summary>Puts the PRPs of a contiguous transfer into an entry if it touches no more than two pages; the caller has checked alignment and length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryDescribe(ref SubmissionEntry entry, Iova iova, int length, int pageSize)
+    {
+        var first = pageSize - ((int)iova.Value & (pageSize - 1));
         var rest = length - first;
-        if (rest > pageSize) return DescribeByList(ref entry, iova, first, rest, pageSize, list);
+        if (rest > pageSize) return false;
         entry.Prp1 = iova.Value;
         entry.Prp2 = rest > 0 ? iova.Value + (uint)first : 0;
-        return rest > 0 ? 2 : 1;
+        return true;
     }
 
     /// <summary>Puts the PRPs of a scattered transfer into an entry, and into the slot's list if it touches more than two pages.</summary>

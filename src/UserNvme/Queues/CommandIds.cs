@@ -8,21 +8,21 @@ namespace UserNvme.Queues;
 /// </summary>
 internal readonly struct CommandIds
 {
-    private const ushort Reserved = 0xFFFF;
-    private readonly int _slotBits;
+    private const uint Reserved = 0xFFFF;
+    private readonly uint _slotMask;
 
-    public CommandIds(int slots) => _slotBits = BitOperations.Log2((uint)Math.Max(slots - 1, 1)) + 1;
+    public CommandIds(int slots) => _slotMask = BitOperations.RoundUpToPowerOf2((uint)Math.Max(slots, 2)) - 1;
 
     /// <summary>The slot that an identifier names; it may lie behind the last slot when the identifier comes from a device.</summary>
-    public int SlotOf(ushort commandId) => commandId & ((1 << _slotBits) - 1);
+    public uint SlotOf(uint commandId) => commandId & _slotMask;
 
     /// <summary>The identifier of a slot's first command.</summary>
-    public static ushort First(int slot) => (ushort)slot;
+    public static uint First(int slot) => (uint)slot;
 
     /// <summary>The identifier of a slot's next command.</summary>
-    public ushort Next(ushort commandId)
+    public uint Next(uint commandId)
     {
-        var next = (ushort)(commandId + (1 << _slotBits));
-        return next != Reserved ? next : (ushort)(next + (1 << _slotBits));
+        var next = (commandId + _slotMask + 1) & 0xFFFF;
+        return next != Reserved ? next : (next + _slotMask + 1) & 0xFFFF;
     }
 }

@@ -11,8 +11,8 @@ namespace UserNvme.Queues;
 /// </summary>
 internal unsafe struct CompletionQueue
 {
-    private const int StatusDword = 3;
-    private const int PhaseBit = 16;
+    // In the second half of an entry, as one 64-bit word.
+    private const int PhaseBit = 48;
 
     private readonly CompletionEntry* _entries;
     private readonly uint _size;
@@ -20,6 +20,9 @@ internal unsafe struct CompletionQueue
     private uint _phase;
     private uint _rungHead;
     private Doorbell _doorbell;
+
+    /// <summary>How many times the doorbell was written.</summary>
+    public long Rings { get; private set; }
 
     public CompletionQueue(nint entries, int size)
     {
@@ -37,25 +40,20 @@ internal unsafe struct CompletionQueue
     }
 
     /// <summary>Copies the next new entry, if there is one. The device cannot change what the copy says.</summary>
+    /// <param name="completion">The copy.</param>
+    /// <param name="words">Its second half again, in a register: head, queue, identifier, phase and status.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryTake(out CompletionEntry completion)
+    public bool TryTake(out CompletionEntry completion, out ulong words)
     {
-        var dwords = (uint*)(_entries + _head);
-        // Command identifier, phase and status in one load: read apart they could belong to two completions. Its acquire order keeps
-        // the other dwords from being read before the phase.
-        var last = Volatile.Read(ref dwords[StatusDword]);
-        if (((last >> PhaseBit) & 1) != _phase)
-        {
-            Unsafe.SkipInit(out completion);
-            return false;
-        }
-
+        var halves = (ulong*)(_entries + _head);
+        // Everything that is checked in one load: read apart it could belong to two completions. Its acquire order keeps the first half from
+        // being read before the phase.
+        words = Volatile.Read(ref halves[1]);
         Unsafe.SkipInit(out completion);
-        var copy = (uint*)Unsafe.AsPointer(ref completion);
-        copy[0] = dwords[0];
-        copy[1] = dwords[1];
-        copy[2] = dwords[2];
-        copy[StatusDword] = last;
+        if (((uint)(words >> PhaseBit) & 1) != _phase) return false;
+        var copy = (ulong*)Unsafe.AsPointer(ref completion);
+        copy[0] = halves[0];
+        copy[1] = words;
         if (++_head == _size)
         {
             _head = 0;
@@ -70,6 +68,7 @@ internal unsafe struct CompletionQueue
     {
         if (_head == _rungHead) return;
         _rungHead = _head;
+        Rings++;
         _doorbell.Write(_head);
     }
 }

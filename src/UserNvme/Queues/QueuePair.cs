@@ -14,6 +14,7 @@ public abstract class QueuePair : IDisposable
 {
     private const int ScansPerTimeout = 16;
     private const int MaxScanIntervalMilliseconds = 500;
+    private const int NewsPerCommand = 4;
 
     private readonly DmaBuffer _submissionMemory;
     private readonly DmaBuffer _completionMemory;
@@ -25,9 +26,15 @@ public abstract class QueuePair : IDisposable
     private protected volatile bool _stopped;
     private protected volatile bool _accepting;
     private volatile bool _keepsMemory;
-    private Thread? _owner;
-    private int _ownerId;
+    private protected LeaseHolder _owner = LeaseHolder.Nobody;
+    private Thread? _ownerThread;
+    private nuint _ownerStackFrom;
+    private nuint _ownerStackLength;
     private int _pollsUntilClock;
+
+    // Commands and completions that the controller has not been told of yet, and for how many polls that found nothing.
+    private protected int _unrung;
+    private int _emptyPolls;
     private long _nextScan;
     private Action<QueuePair>? _onDispose;
     private volatile bool _disposed;
@@ -71,10 +78,30 @@ public abstract class QueuePair : IDisposable
 
     internal Iova CompletionRing => Settings.Space.Translate(_completionMemory.Address, _completionMemory.RegionIndex);
 
-    /// <summary>Handles what the controller completed, then rings the doorbells: at most one of each queue.</summary>
+    /// <summary>How many times the submission doorbell was written: one write tells of all commands since the one before. For the owner.</summary>
+    public long SubmissionDoorbellWrites => _submission.Rings;
+
+    /// <summary>How many times the completion doorbell was written. For the owner.</summary>
+    public long CompletionDoorbellWrites => _completion.Rings;
+
+    /// <summary>
+    /// Handles what the controller completed, then rings the doorbells if that is due: at most one write to each, at any depth. With few
+    /// commands in flight it is always due. With many, a doorbell write is collected with those to come, until about an eighth of the commands
+    /// in flight waits for one or 64 polls found nothing. So a caller that will not poll again soon calls <see cref="Ring"/>.
+    /// </summary>
     /// <returns>How many completions were handled.</returns>
     /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
     public abstract int Poll();
+
+    /// <summary>
+    /// Tells the controller at once about all submitted commands and handled completions, without polling; nothing if there are none to tell of.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
+    public void Ring()
+    {
+        CheckOwner();
+        if (_open && _unrung != 0) RingNow();
+    }
 
     /// <summary>
     /// Gives the queue back to the controller and its memory to the heap; polls until nothing is in flight first. On the owner's thread, or
@@ -103,6 +130,7 @@ public abstract class QueuePair : IDisposable
     {
         _submission.Reset(submission);
         _completion.Reset(completion);
+        _unrung = _emptyPolls = 0;
         _stopped = false;
         _open = true;
         _accepting = true;
@@ -147,17 +175,52 @@ public abstract class QueuePair : IDisposable
     /// <summary>Makes the calling thread the owner, in place of an owner that has ended.</summary>
     internal void TakeOwnership()
     {
-        _owner = Thread.CurrentThread;
-        _ownerId = Environment.CurrentManagedThreadId;
+        var before = _owner;
+        _owner = LeaseHolder.Current;
+        _ownerThread = Thread.CurrentThread;
+        _ownerStackFrom = _ownerStackLength = 0;
+        // No thread is left that could end the leases of one that has ended.
+        if (before != _owner && before != LeaseHolder.Nobody) TakeOverLeases(before);
     }
+
+    // Each completion that was answered by a new command counts twice: an eighth of the depth is a quarter of it in doorbell news. Where all that
+    // is in flight has not been told of, this is due as well, so a controller that has nothing to do is never kept waiting.
+    private protected void RingWhenDue(int handled)
+    {
+        if (handled == 0) _emptyPolls++;
+        if (_unrung * NewsPerCommand >= InFlight || _emptyPolls >= Settings.EmptyPollsBeforeRinging || !_accepting) RingNow();
+    }
+
+    // The completion doorbell first: as many commands as the controller has then, so many free places its completion queue has (it never fills).
+    private void RingNow()
+    {
+        _unrung = _emptyPolls = 0;
+        _completion.Ring();
+        _submission.Ring();
+    }
+
+    private protected abstract void TakeOverLeases(LeaseHolder ended);
 
     private protected abstract void AgeCommands(int scansUntilTimeout);
 
+    // Who calls is told by the place of the caller's stack: what lies between two places of one thread's stack is that thread's as well. Asking
+    // for the thread itself costs as much as the rest of a submission, so that is done for new places only, and now and then.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private protected void CheckOwner()
+    [SkipLocalsInit]
+    private protected unsafe void CheckOwner()
     {
-        if (Environment.CurrentManagedThreadId != _ownerId)
-            BindOrThrow();
+        byte place;
+        if ((nuint)(&place) - _ownerStackFrom > _ownerStackLength) CheckThread((nuint)(&place));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CheckThread(nuint place)
+    {
+        if (!_owner.IsCurrent) BindOrThrow();
+        if (_ownerStackFrom == 0) _ownerStackFrom = place;
+        var last = Math.Max(_ownerStackFrom + _ownerStackLength, place);
+        _ownerStackFrom = Math.Min(_ownerStackFrom, place);
+        _ownerStackLength = last - _ownerStackFrom;
     }
 
     // Ages are counted in scans that this pair was polled for, so that neither a late poll nor a suspended process makes a command late.
@@ -171,6 +234,8 @@ public abstract class QueuePair : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReadClock()
     {
+        // The owner may have ended, and a thread on the same stack be the caller.
+        if (!_owner.IsCurrent) BindOrThrow();
         _pollsUntilClock = Settings.PollsPerClockReading;
         var now = Environment.TickCount64;
         if (now < _nextScan) return;
@@ -181,14 +246,14 @@ public abstract class QueuePair : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void BindOrThrow()
     {
-        if (_owner is not { IsAlive: true })
+        if (_ownerThread is not { IsAlive: true })
         {
             TakeOwnership();
             return;
         }
 
         throw new InvalidOperationException(
-            $"Queue pair {Id} of {Settings.Address} belongs to thread {Name(_owner)} and was called on thread {Name(Thread.CurrentThread)}: " +
+            $"Queue pair {Id} of {Settings.Address} belongs to thread {Name(_ownerThread)} and was called on thread {Name(Thread.CurrentThread)}: " +
             "a queue pair has one owner; give each thread a pair of its own or use the async API.");
 
         static string Name(Thread thread) => thread.Name is { Length: > 0 } name ? $"'{name}' ({thread.ManagedThreadId})" : $"{thread.ManagedThreadId}";

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using UserNvme.Memory;
 using UserNvme.Spec;
 
@@ -14,33 +15,39 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     where THandler : struct, ICompletionHandler<TState>
 {
     private readonly Slot<TState>[] _slots;
-    private readonly ushort[] _free;
+    private readonly DmaSpace _space;
+    private readonly DmaHeap _heap;
     private readonly CommandIds _ids;
-    private readonly DmaBuffer? _listMemory;
-    private readonly nint _listAddress;
-    private readonly Iova _lists;
+    private readonly uint _sentHere;
+    private readonly int _entries;
+    private readonly int _pageSize;
+    private readonly int _maxTransferBytes;
     private readonly int _listPages;
     private readonly int _listBytes;
-    private readonly int _pageSize;
-    private readonly DmaSpace _space;
-    private int _freeCount;
+    private readonly nint _listAddress;
+    private readonly Iova _lists;
+    private readonly DmaBuffer? _listMemory;
+    private int _firstFree;
+    private int _inFlight;
     private THandler _handler;
 
     internal QueuePair(QueuePairSettings settings, THandler handler)
         : base(settings)
     {
         _handler = handler;
+        _entries = settings.Entries;
         _pageSize = settings.PageSize;
+        _maxTransferBytes = settings.MaxTransferBytes;
         _space = settings.Space;
-        _slots = new Slot<TState>[Capacity];
-        _free = new ushort[Capacity];
-        _freeCount = Capacity;
+        _heap = _space.Heap;
+        _sentHere = (uint)settings.Id.Value << 16;
         _ids = new CommandIds(Capacity);
+        _slots = new Slot<TState>[Capacity];
+        // The lowest slot is taken first and a returned one is taken again next: few slots stay warm in the cache.
         for (var i = 0; i < Capacity; i++)
         {
-            _slots[i].CommandId = CommandIds.First(i);
-            // The lowest slot is taken first and a returned one is taken again next: few slots stay warm in the cache.
-            _free[i] = (ushort)(Capacity - 1 - i);
+            _slots[i].Command = CommandIds.First(i) | Slot<TState>.Idle;
+            _slots[i].NextFree = (ushort)(i + 1);
         }
 
         _listPages = PrpBuilder.MaxListPages(settings.MaxTransferBytes, _pageSize);
@@ -52,12 +59,15 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     }
 
     /// <inheritdoc/>
-    public override int InFlight => Capacity - _freeCount;
+    public override int InFlight => _inFlight;
 
     /// <summary>The handler, in place: its fields are the polling loop's own state.</summary>
     public ref THandler Handler => ref _handler;
 
-    /// <summary>Puts a command into the ring; the controller learns of it at the next <see cref="Poll"/> or <see cref="Ring"/>.</summary>
+    /// <summary>
+    /// Puts a command into the ring; the controller learns of it at a following <see cref="Poll"/>, or at the next
+    /// <see cref="QueuePair.Ring"/>. Submit all you have, then poll: one doorbell write is enough for all of them.
+    /// </summary>
     /// <param name="command">The command without identifier and PRPs, as the builders in <see cref="Spec"/> make it.</param>
     /// <param name="buffer">The data's memory, leased until the command ends; null for a command without data.</param>
     /// <param name="offset">Where the data starts in the buffer, in bytes, a multiple of 4.</param>
@@ -73,15 +83,27 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     {
         CheckOwner();
         if (!_accepting) return Refuse();
-        if (_freeCount == 0) return false;
-        if (buffer is null) return Put(in command, default, 0, null, state);
-        if ((uint)offset > (uint)buffer.Length || (uint)length > (uint)(buffer.Length - offset) || (offset & 3) != 0 || length > Settings.MaxTransferBytes)
+        var index = _firstFree;
+        if ((uint)index >= (uint)_slots.Length) return false;
+        if (buffer is null)
+        {
+            CopyPrps(ref Take(index, in command, null, state), in command);
+            return true;
+        }
+
+        // Negative ones are huge here.
+        if ((ulong)(uint)offset + (uint)length > (uint)buffer.Length || (offset & 3) != 0 || length > _maxTransferBytes)
             ThrowBadRange(buffer, offset, length);
         // The same region number of another heap is other memory: its address would be a valid IOVA of somebody else's data.
-        if (!ReferenceEquals(buffer.Heap, _space.Heap)) ThrowForeignBuffer();
+        if (!ReferenceEquals(buffer.Heap, _heap)) ThrowForeignBuffer();
         // The lease is taken before the address is used: from here a Dispose of the buffer waits for the command.
-        buffer.AddLease();
-        return Put(in command, _space.Translate(buffer.Address + offset, buffer.RegionIndex), length, buffer, state);
+        buffer.AddLease(_owner);
+        ref var entry = ref Take(index, in command, buffer, state);
+        if (length != 0)
+            Describe(ref entry, index, _space.Translate(buffer.Start + offset, buffer.RegionIndex), length);
+        else
+            CopyPrps(ref entry, in command);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -92,35 +114,31 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         LookForTimeouts();
         var handled = 0;
         // No more than the ring holds: a device that never stops posting must not keep the owner here.
-        while (handled < Settings.Entries && _completion.TryTake(out var completion))
+        while (handled < _entries && _completion.TryTake(out var completion, out var words))
         {
             handled++;
-            if (!TryComplete(in completion)) break;
+            if (!TryComplete(in completion, words)) break;
             if (!_open) return handled;
         }
 
-        _completion.Ring();
-        _submission.Ring();
+        _unrung += handled;
+        if (_unrung != 0) RingWhenDue(handled);
         return handled;
-    }
-
-    /// <summary>Tells the controller about submitted commands at once, without polling.</summary>
-    /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
-    public void Ring()
-    {
-        CheckOwner();
-        if (_open) _submission.Ring();
     }
 
     /// <summary>Puts a command whose memory others hold leases on; <paramref name="pieces"/> can be described by PRPs.</summary>
     internal bool TrySubmit(in SubmissionEntry command, ReadOnlySpan<PrpPiece> pieces, TState state)
     {
         CheckOwner();
-        if (!_accepting || _freeCount == 0) return false;
-        if (pieces.Length <= 1)
-            return Put(in command, pieces.IsEmpty ? default : pieces[0].Iova, pieces.IsEmpty ? 0 : pieces[0].Length, null, state);
-        ref var entry = ref Take(in command, null, state, out var slot);
-        PrpBuilder.Describe(ref entry, pieces, _pageSize, ListOf(slot));
+        var index = _firstFree;
+        if (!_accepting || (uint)index >= (uint)_slots.Length) return false;
+        ref var entry = ref Take(index, in command, null, state);
+        if (pieces.Length == 1)
+            Describe(ref entry, index, pieces[0].Iova, pieces[0].Length);
+        else if (!pieces.IsEmpty)
+            PrpBuilder.Describe(ref entry, pieces, _pageSize, ListOf(index));
+        else
+            CopyPrps(ref entry, in command);
         return true;
     }
 
@@ -131,7 +149,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         foreach (ref var slot in _slots.AsSpan())
         {
             if (slot.Busy && predicate(slot.State))
-                found.Add(slot.CommandId);
+                found.Add((ushort)slot.Command);
         }
 
         return found;
@@ -143,6 +161,8 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         for (var i = 0; i < _slots.Length; i++)
         {
             if (!_slots[i].Busy) continue;
+            // What a controller that was not stopped for sure may still touch keeps its lease for good.
+            if (KeepsMemory) _slots[i].Buffer = null;
             var state = Release(i);
             _handler.OnAbandoned(state);
         }
@@ -156,11 +176,11 @@ public sealed class QueuePair<TState, THandler> : QueuePair
 
     private protected override void AgeCommands(int scansUntilTimeout)
     {
-        if (InFlight == 0) return;
+        if (_inFlight == 0) return;
         foreach (ref var slot in _slots.AsSpan())
         {
             if (slot.Busy && ++slot.Age == scansUntilTimeout)
-                Settings.Monitor.OnTimeout(Id, slot.CommandId);
+                Settings.Monitor.OnTimeout(Id, (ushort)slot.Command);
         }
     }
 
@@ -194,60 +214,84 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         return 0;
     }
 
-    private bool Put(in SubmissionEntry command, Iova iova, int length, DmaBuffer? buffer, TState state)
+    // All but the PRPs. The fields that callers write just before are read as wide as they were written: a load that is wider than the store before it waits
+    // for that store to leave the core.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref SubmissionEntry Take(int index, in SubmissionEntry command, DmaBuffer? buffer, TState state)
     {
-        ref var entry = ref Take(in command, buffer, state, out var slot);
-        if (length != 0)
-            PrpBuilder.Describe(ref entry, iova, length, _pageSize, ListOf(slot));
-        return true;
-    }
-
-    private ref SubmissionEntry Take(in SubmissionEntry command, DmaBuffer? buffer, TState state, out int index)
-    {
-        index = _free[--_freeCount];
-        ref var slot = ref _slots[index];
+        ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), index);
+        _firstFree = slot.NextFree;
+        _inFlight++;
+        _unrung++;
+        var id = slot.Command & 0xFFFF;
         slot.State = state;
         slot.Buffer = buffer;
+        slot.Command = id;
         slot.Age = 0;
-        slot.Busy = true;
         ref var entry = ref _submission.Next();
-        entry = command;
-        entry.CommandId = slot.CommandId;
+        entry.Dwords01 = command.Opcode | ((uint)command.Flags << 8) | (id << 16) | ((ulong)command.NamespaceId << 32);
+        entry.Dwords2To5 = command.Dwords2To5;
+        entry.Dwords1011 = command.Cdw10 | ((ulong)command.Cdw11 << 32);
+        entry.Dwords1213 = command.Cdw12 | ((ulong)command.Cdw13 << 32);
+        entry.Dwords1415 = command.Dwords1415;
         return ref entry;
     }
 
-    // The completion is a copy. Nothing it says is used as an index before it is checked (rule 2).
-    private bool TryComplete(in CompletionEntry completion)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Describe(ref SubmissionEntry entry, int slot, Iova iova, int length)
     {
-        var index = _ids.SlotOf(completion.CommandId);
-        if ((uint)index >= (uint)_slots.Length || !_slots[index].Busy || _slots[index].CommandId != completion.CommandId
-            || completion.SubmissionQueueId != Id.Value || completion.SubmissionQueueHead >= Settings.Entries)
+        if (!PrpBuilder.TryDescribe(ref entry, iova, length, _pageSize)) DescribeByList(ref entry, slot, iova, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DescribeByList(ref SubmissionEntry entry, int slot, Iova iova, int length) =>
+        PrpBuilder.Describe(ref entry, iova, length, _pageSize, ListOf(slot));
+
+    // Commands that move no data of a caller's, such as those that create queues, may bring an address of their own.
+    private static void CopyPrps(ref SubmissionEntry entry, in SubmissionEntry command)
+    {
+        entry.Prp1 = command.Prp1;
+        entry.Prp2 = command.Prp2;
+    }
+
+    // The words are the completion's second half, and a copy. Nothing they say is used before it is checked (rule 2).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryComplete(in CompletionEntry completion, ulong words)
+    {
+        var id = (uint)(words >> 32) & 0xFFFF;
+        var index = _ids.SlotOf(id);
+        var slots = _slots;
+        // Queue and head in one comparison: with another queue in its upper half the difference is no head.
+        if (index >= (uint)slots.Length || slots[index].Command != id || (uint)words - _sentHere >= (uint)_entries)
         {
             Settings.Monitor.OnForeignCompletion(Id, in completion);
             return false;
         }
 
-        var state = Release(index);
-        _handler.OnCompletion(in completion, state);
+        _handler.OnCompletion(in completion, Release((int)index));
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TState Release(int index)
     {
         ref var slot = ref _slots[index];
         var state = slot.State;
-        slot.State = default!;
-        slot.Busy = false;
-        slot.CommandId = _ids.Next(slot.CommandId);
-        var buffer = slot.Buffer;
-        if (buffer is not null)
-        {
-            slot.Buffer = null;
-            if (!KeepsMemory) buffer.ReleaseLease();
-        }
-
-        _free[_freeCount++] = (ushort)index;
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<TState>()) slot.State = default!;
+        slot.Command = _ids.Next(slot.Command) | Slot<TState>.Idle;
+        slot.NextFree = (ushort)_firstFree;
+        _firstFree = index;
+        _inFlight--;
+        slot.Buffer?.ReleaseLease(_owner);
         return state;
+    }
+
+    private protected override void TakeOverLeases(LeaseHolder ended)
+    {
+        foreach (ref var slot in _slots.AsSpan())
+        {
+            if (slot.Busy) slot.Buffer?.TakeOverLease(ended);
+        }
     }
 
     private unsafe PrpList ListOf(int slot) => _listMemory is null

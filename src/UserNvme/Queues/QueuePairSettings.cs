@@ -24,6 +24,12 @@ internal sealed record QueuePairSettings
     /// <summary>How many polls pass between two looks at the clock: a look costs more than an idle poll.</summary>
     public int PollsPerClockReading { get; init; } = 256;
 
+    /// <summary>
+    /// How many polls that find nothing may pass before the controller hears of what was collected for a shared doorbell write; 0 to ring
+    /// at every poll, for an owner that polls slowly.
+    /// </summary>
+    public int EmptyPollsBeforeRinging { get; init; } = 64;
+
     public required DmaHeap Heap { get; init; }
 
     public required DmaSpace Space { get; init; }

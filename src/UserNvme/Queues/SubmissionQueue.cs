@@ -16,6 +16,9 @@ internal unsafe struct SubmissionQueue
     private uint _rungTail;
     private Doorbell _doorbell;
 
+    /// <summary>How many times the doorbell was written.</summary>
+    public long Rings { get; private set; }
+
     public SubmissionQueue(nint entries, int size)
     {
         _entries = (SubmissionEntry*)entries;
@@ -43,6 +46,7 @@ internal unsafe struct SubmissionQueue
     {
         if (_tail == _rungTail) return;
         _rungTail = _tail;
+        Rings++;
         _doorbell.Write(_tail);
     }
 }

@@ -59,4 +59,19 @@ public struct SubmissionEntry
 
     /// <summary>Command dword 15.</summary>
     [FieldOffset(60)] public uint Cdw15;
+
+    /// <summary>Opcode, flags and identifier, and the namespace.</summary>
+    [FieldOffset(0)] internal ulong Dwords01;
+
+    /// <summary>Command dwords 2 and 3 and the metadata pointer.</summary>
+    [FieldOffset(8)] internal UInt128 Dwords2To5;
+
+    /// <summary>Command dwords 10 and 11: the first block, where there is one.</summary>
+    [FieldOffset(40)] internal ulong Dwords1011;
+
+    /// <summary>Command dwords 12 and 13.</summary>
+    [FieldOffset(48)] internal ulong Dwords1213;
+
+    /// <summary>Command dwords 14 and 15.</summary>
+    [FieldOffset(56)] internal ulong Dwords1415;
 }

@@ -77,6 +77,36 @@ public class QueuePairTests
         Assert.Contains($"{Environment.CurrentManagedThreadId}", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_takes_over_the_pair_of_a_thread_that_has_ended_ends_its_leases()
+    {
+        using var heap = new DmaHeap();
+        await using var bench = await TestBench.StartAsync(driver: new() { Heap = heap });
+        var rented = heap.RentedBytes;
+        var pair = bench.Driver.CreateQueuePair<int, Recorder>(3, new Recorder([]));
+        var buffer = bench.Driver.Heap.Rent(4096);
+        bench.Faults.Add(CommandMatch.Io(NvmOpcode.Read), FaultAction.Hold);
+        var first = new Thread(() =>
+        {
+            pair.TrySubmit(NvmCommands.Read(new(1), default, 8), buffer, 0, 4096, 1);
+            pair.Ring();
+        });
+        first.Start();
+        first.Join();
+        await TestBench.Until(() => bench.Faults.HeldCount == 1, "the device has the read");
+
+        buffer.Dispose();
+        pair.TrySubmit(NvmCommands.Flush(new(1)), null, 0, 0, 2);
+        var heldMeanwhile = !buffer.IsReleased;
+        bench.Faults.Release();
+        while (pair.InFlight != 0) pair.Poll();
+        pair.Dispose();
+
+        Assert.True(heldMeanwhile);
+        Assert.True(buffer.IsReleased);
+        Assert.Equal(rented, heap.RentedBytes);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
