@@ -149,9 +149,13 @@ internal sealed class CommandEngine(EmulatedController controller)
 
     private bool TryRun(DeviceSubmissionQueue queue, in SubmissionEntry entry, out CompletionEntry completion)
     {
+        if (controller.Memory.HasStaged)
+            controller.Memory.Unstage();
         var result = queue.Id == 0
             ? controller.Admin.Execute(entry)
             : new AdminResult(controller.Io.Execute(new QueueId(queue.Id), entry));
+        if (controller.Memory.HasStaged && result.Status.IsSuccess && controller.Data.Flush(new QueueId(queue.Id), entry) is { IsSuccess: false } failed)
+            result = failed;
         completion = Entry(queue, entry.CommandId, result.Status, result.Dword0);
         if (!result.Status.IsSuccess)
             controller.Admin.Logs.Errors.Add(queue.Id, entry, result.Status);
@@ -188,7 +192,12 @@ internal sealed class CommandEngine(EmulatedController controller)
 
         if (!TryRun(queue, entry, out var completion)) return;
         if (action.Kind == FaultActionKind.CorruptData && completion.Status.IsSuccess)
-            controller.Io.Corrupt(new QueueId(queue.Id), entry, action.Offset, action.Mask);
+        {
+            controller.Io.Corrupt(entry, action.Offset, action.Mask);
+            if (controller.Memory.HasStaged)
+                controller.Data.Flush(new QueueId(queue.Id), entry);
+        }
+
         Post(queue, action.Change is { } change ? change(completion) : completion);
         if (action.ThenTruly || action.Kind == FaultActionKind.CompleteTwice)
             Post(queue, completion);

@@ -256,6 +256,7 @@ public sealed unsafe class EmulatedController : IDisposable
             DropQueues();
             Namespaces.Dispose();
             _doorbells.Dispose();
+            Memory.Dispose();
         }
 
         Domain.Detach(this);

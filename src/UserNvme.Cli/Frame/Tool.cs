@@ -56,9 +56,7 @@ internal static class Tool
         }
         catch (Exception exception)
         {
-            // What happened under way belongs to the story of a command that failed, not to that of a wrong command line or device.
-            if (ErrorReport.Describe(exception).Code >= ExitCode.DeviceStatus)
-                tool.Log.Release();
+            // One sentence says what went wrong; what the driver did about it is for --debug.
             return ErrorReport.Write(exception, console.Error, tool.Debug);
         }
         finally

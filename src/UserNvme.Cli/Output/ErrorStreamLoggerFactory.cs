@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace UserNvme.Cli.Output;
 
 /// <summary>
-/// The driver's log as lines on stderr. Warnings are held back until it is known how the verb ends: where it was given a wrong device or
-/// a wrong option, its one sentence says all there is to say.
+/// The driver's log as lines on stderr. Warnings are held back until it is known how the verb ends: where it fails, its one sentence is all
+/// that is said.
 /// </summary>
 internal sealed class ErrorStreamLoggerFactory(TextWriter error) : ILoggerFactory
 {

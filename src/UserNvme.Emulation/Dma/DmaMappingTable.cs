@@ -1,12 +1,10 @@
-using UserNvme.Memory;
-
 namespace UserNvme.Emulation.Dma;
 
 /// <summary>
 /// What is mapped at one moment, sorted by IOVA. Immutable: a change makes a new table, so that the device's side reads it without a lock
 /// and sees by its identity that what it remembered of the old one is void.
 /// </summary>
-internal sealed unsafe class DmaMappingTable
+internal sealed class DmaMappingTable
 {
     private readonly DmaMapping[] _mappings;
 
@@ -53,14 +51,14 @@ internal sealed unsafe class DmaMappingTable
     }
 
     /// <summary>This table and one more mapping, which overlaps none.</summary>
-    public DmaMappingTable With(DmaRegion region, Iova iova)
+    public DmaMappingTable With(in DmaMapping mapping)
     {
         var index = 0;
-        while (index < _mappings.Length && _mappings[index].First < iova.Value)
+        while (index < _mappings.Length && _mappings[index].First < mapping.First)
             index++;
         var mappings = new DmaMapping[_mappings.Length + 1];
         Array.Copy(_mappings, mappings, index);
-        mappings[index] = new DmaMapping(iova.Value, region.Length, (byte*)region.Address);
+        mappings[index] = mapping;
         Array.Copy(_mappings, index, mappings, index + 1, _mappings.Length - index);
         return new DmaMappingTable(mappings);
     }

@@ -8,7 +8,7 @@ namespace UserNvme.Emulation;
 /// The IOMMU of emulated controllers: it knows what is mapped, refuses what the kernel's type 1 driver refuses, and its controllers reach
 /// nothing else. Several controllers may share one. Thread-safe.
 /// </summary>
-public sealed class EmulatedDmaDomain : IDmaDomain
+public sealed unsafe class EmulatedDmaDomain : IDmaDomain
 {
     private const ulong Granule = 4096;
 
@@ -55,30 +55,40 @@ public sealed class EmulatedDmaDomain : IDmaDomain
     public void Map(DmaRegion region, Iova iova)
     {
         ArgumentNullException.ThrowIfNull(region);
-        lock (_lock)
-        {
-            var length = (ulong)region.Length;
-            if (length == 0 || ((iova.Value | length | (ulong)region.Address) & (Granule - 1)) != 0)
-                throw Refused(SetupProblem.SystemError, region, iova, "address, IOVA and length must be multiples of 4096 bytes and the length not 0");
-            if (!IsAllowed(iova.Value, length))
-                throw Refused(SetupProblem.SystemError, region, iova, $"it can translate {string.Join(" and ", AllowedRanges)} only");
-            if (_table.Overlaps(iova.Value, length))
-                throw Refused(SetupProblem.SystemError, region, iova, "a part of that range is mapped already");
-            if (_table.Count >= _mappingBudget)
-                throw Refused(SetupProblem.TooManyMappings, region, iova, $"its limit of {_mappingBudget} mappings is reached, use fewer and larger regions");
-            _table = _table.With(region, iova);
-        }
+        Map(new DmaMapping(iova.Value, region.Length, (byte*)region.Address));
     }
 
     /// <inheritdoc/>
     public void Unmap(DmaRegion region, Iova iova)
     {
         ArgumentNullException.ThrowIfNull(region);
+        Unmap(iova.Value, region.Length);
+    }
+
+    internal void Map(in DmaMapping mapping)
+    {
+        var (first, length) = (mapping.First, mapping.Length);
         lock (_lock)
         {
-            var index = _table.Find(iova.Value);
-            if (index < 0 || _table[index].First != iova.Value || _table[index].Length != region.Length)
-                throw Refused(SetupProblem.SystemError, region, iova, "no mapping starts there with that length, so nothing was unmapped", "unmap");
+            if (length == 0 || ((first | length | (ulong)mapping.Address) & (Granule - 1)) != 0)
+                throw Refused(SetupProblem.SystemError, first, length, "address, IOVA and length must be multiples of 4096 bytes and the length not 0");
+            if (!IsAllowed(first, length))
+                throw Refused(SetupProblem.SystemError, first, length, $"it can translate {string.Join(" and ", AllowedRanges)} only");
+            if (_table.Overlaps(first, length))
+                throw Refused(SetupProblem.SystemError, first, length, "a part of that range is mapped already");
+            if (_table.Count >= _mappingBudget)
+                throw Refused(SetupProblem.TooManyMappings, first, length, $"its limit of {_mappingBudget} mappings is reached, use fewer and larger regions");
+            _table = _table.With(mapping);
+        }
+    }
+
+    internal void Unmap(ulong first, ulong length)
+    {
+        lock (_lock)
+        {
+            var index = _table.Find(first);
+            if (index < 0 || _table[index].First != first || _table[index].Length != length)
+                throw Refused(SetupProblem.SystemError, first, length, "no mapping starts there with that length, so nothing was unmapped", "unmap");
             _table = _table.Without(index);
 
             // A controller that is in the middle of a step may still use the old table; none does once its step has ended.
@@ -110,6 +120,6 @@ public sealed class EmulatedDmaDomain : IDmaDomain
         return false;
     }
 
-    private NvmeSetupException Refused(SetupProblem problem, DmaRegion region, Iova iova, string why, string verb = "map") =>
-        new(problem, Name, string.Create(CultureInfo.InvariantCulture, $"The {Name} refuses to {verb} {region.Length} bytes at IOVA {iova}: {why}."));
+    private NvmeSetupException Refused(SetupProblem problem, ulong first, ulong length, string why, string verb = "map") =>
+        new(problem, Name, string.Create(CultureInfo.InvariantCulture, $"The {Name} refuses to {verb} {length} bytes at IOVA {new Iova(first)}: {why}."));
 }

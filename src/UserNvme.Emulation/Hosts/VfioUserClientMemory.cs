@@ -1,20 +1,21 @@
+using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
+using UserNvme.Emulation.Dma;
 using UserNvme.Interop;
-using UserNvme.Memory;
 using UserNvme.Transports.VfioUser.Protocol;
 
 namespace UserNvme.Emulation.Hosts;
 
 /// <summary>
-/// The memory that a client of the controller gave: mapped here where a descriptor came along and both directions are allowed, and put into
-/// the controller's IOMMU. Other ranges are remembered only: the controller's access to them is a fault, as an IOMMU has it. Used by one thread.
+/// The memory that a client of the controller gave, put into the controller's IOMMU with the rights that came along: mapped here where a
+/// descriptor came, else reached by messages. Used by one thread.
 /// </summary>
-internal sealed unsafe class VfioUserClientMemory(EmulatedDmaDomain domain)
+internal sealed unsafe class VfioUserClientMemory(EmulatedDmaDomain domain, IRemoteMemory remote)
 {
     /// <summary>How many ranges a client can give.</summary>
     public const int MostRanges = 4096;
 
-    private readonly SortedList<ulong, (ulong Size, DmaRegion? Region)> _ranges = [];
+    private readonly SortedList<ulong, DmaMapping> _ranges = [];
 
     /// <summary>Takes a range.</summary>
     /// <param name="map">The checked request.</param>
@@ -22,39 +23,35 @@ internal sealed unsafe class VfioUserClientMemory(EmulatedDmaDomain domain)
     /// <exception cref="VfioUserProtocolException">It overlaps another, or its file does not hold it.</exception>
     public void Map(in VfioUserDmaMap map, FileDescriptor? file)
     {
-        foreach (var (first, range) in _ranges)
-        {
-            if (map.Address < first + range.Size && first < map.Address + map.Size)
-                throw new VfioUserProtocolException("a range of memory overlaps one that is mapped", Errno.EEXIST);
-        }
-
+        if (domain.Table.Overlaps(map.Address, map.Size))
+            throw new VfioUserProtocolException("a range of memory overlaps one that is mapped", Errno.EEXIST);
         if (_ranges.Count >= MostRanges)
             throw new VfioUserProtocolException($"more than {MostRanges} ranges of memory are to be mapped", Errno.ENOSPC);
-        const VfioUserDmaMapFlags both = VfioUserDmaMapFlags.Read | VfioUserDmaMapFlags.Write;
-        var region = file is not null && (map.Flags & both) == both ? MapFile(map, file) : null;
+        var access = (map.Flags.HasFlag(VfioUserDmaMapFlags.Read) ? DmaAccess.Read : 0) | (map.Flags.HasFlag(VfioUserDmaMapFlags.Write) ? DmaAccess.Write : 0);
+        var mapping = file is null
+            ? new DmaMapping(map.Address, map.Size, remote, access)
+            : new DmaMapping(map.Address, map.Size, MapFile(map, file), access);
         try
         {
-            if (region is not null)
-                domain.Map(region, new Iova(map.Address));
+            domain.Map(mapping);
         }
         catch (NvmeSetupException e)
         {
-            Free(region);
+            Free(mapping);
             throw new VfioUserProtocolException(e.Message);
         }
 
-        _ranges.Add(map.Address, (map.Size, region));
+        _ranges.Add(map.Address, mapping);
     }
 
     /// <summary>Takes a range back: when it returns the controller touches it no more.</summary>
     /// <exception cref="VfioUserProtocolException">There is no such range.</exception>
     public void Unmap(ulong address, ulong size)
     {
-        if (!_ranges.TryGetValue(address, out var range) || range.Size != size)
+        if (!_ranges.TryGetValue(address, out var mapping) || mapping.Length != size)
             throw new VfioUserProtocolException($"no range of {size} bytes is mapped at 0x{address:x}", Errno.ENOENT);
-        if (range.Region is { } region)
-            domain.Unmap(region, new Iova(address));
-        Free(range.Region);
+        domain.Unmap(address, size);
+        Free(mapping);
         _ranges.Remove(address);
     }
 
@@ -62,24 +59,39 @@ internal sealed unsafe class VfioUserClientMemory(EmulatedDmaDomain domain)
     public void UnmapAll()
     {
         while (_ranges.Count > 0)
-            Unmap(_ranges.GetKeyAtIndex(0), _ranges.GetValueAtIndex(0).Size);
+            Unmap(_ranges.GetKeyAtIndex(0), _ranges.GetValueAtIndex(0).Length);
     }
 
-    private static DmaRegion MapFile(in VfioUserDmaMap map, FileDescriptor file)
+    private static byte* MapFile(in VfioUserDmaMap map, FileDescriptor file)
     {
-        var end = (long)LibC.lseek(file.Number, 0, LibC.SEEK_END);
+        var length = LengthOf(file);
         // A touch behind the end of the file would be a SIGBUS.
-        if (end < 0 || map.Offset + map.Size > (ulong)end)
-            throw new VfioUserProtocolException($"{map.Size} bytes at {map.Offset} of a file are to be mapped that has {end}");
-        var memory = LibC.mmap(null, (size_t)map.Size, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, file.Number, (long)map.Offset);
+        if (map.Offset + map.Size > (ulong)length)
+            throw new VfioUserProtocolException($"{map.Size} bytes at {map.Offset} of a file are to be mapped that has {length}");
+        var protection = (map.Flags.HasFlag(VfioUserDmaMapFlags.Read) ? LibC.PROT_READ : 0) | (map.Flags.HasFlag(VfioUserDmaMapFlags.Write) ? LibC.PROT_WRITE : 0);
+        var memory = LibC.mmap(null, (size_t)map.Size, protection, LibC.MAP_SHARED, file.Number, (long)map.Offset);
         if (memory == LibC.MAP_FAILED)
             throw new VfioUserProtocolException($"a file cannot be mapped: {Errno.DescribeLast()}", Errno.Last);
-        return new DmaRegion(0, (nint)memory, (nuint)map.Size, 4096, null);
+        return (byte*)memory;
     }
 
-    private static void Free(DmaRegion? region)
+    // By fstat: the position in the file is the client's own.
+    private static long LengthOf(FileDescriptor file)
     {
-        if (region is not null)
-            _ = LibC.munmap((void*)region.Address, (size_t)(ulong)region.Length);
+        using var handle = new SafeFileHandle(file.Number, ownsHandle: false);
+        try
+        {
+            return RandomAccess.GetLength(handle);
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException or UnauthorizedAccessException)
+        {
+            throw new VfioUserProtocolException("a descriptor that came with a range of memory is no file that can be mapped");
+        }
+    }
+
+    private static void Free(in DmaMapping mapping)
+    {
+        if (mapping.Address != null)
+            _ = LibC.munmap(mapping.Address, (size_t)mapping.Length);
     }
 }

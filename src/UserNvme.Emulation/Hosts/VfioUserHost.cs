@@ -6,14 +6,15 @@ namespace UserNvme.Emulation;
 
 /// <summary>
 /// Serves an emulated controller to other processes over a UNIX socket (vfio-user): one client at a time, and the next when it has gone. The
-/// controller is reset, and everything that a client gave is closed, when it goes. Two threads of its own: one answers, one steps the controller.
+/// controller is reset, and everything that a client gave is closed, when it goes. A thread of its own answers, one more reads what the client
+/// sends, and one steps the controller, which several hosts can share.
 /// </summary>
 public sealed class VfioUserHost : IDisposable
 {
     private const int LookEvery = 200_000; // us
 
     private readonly EmulatedController _controller;
-    private readonly ThreadHost _host;
+    private readonly Stepper _stepper;
     private readonly Socket _listener;
     private readonly Thread _thread;
     private volatile bool _stop;
@@ -24,6 +25,11 @@ public sealed class VfioUserHost : IDisposable
     /// <param name="path">Where the socket is made. A socket that a dead server left there is replaced.</param>
     /// <exception cref="NvmeSetupException">The socket cannot be made, or another server listens there.</exception>
     public VfioUserHost(EmulatedController controller, string path)
+        : this(controller, path, beside: null)
+    {
+    }
+
+    private VfioUserHost(EmulatedController controller, string path, VfioUserHost? beside)
     {
         ArgumentNullException.ThrowIfNull(controller);
         ArgumentNullException.ThrowIfNull(path);
@@ -31,7 +37,9 @@ public sealed class VfioUserHost : IDisposable
         _listener = Listen(path);
         _controller = controller;
         controller.SetBusMaster(false);
-        _host = new ThreadHost(controller);
+        _stepper = beside?._stepper ?? new Stepper(controller);
+        if (beside is not null)
+            _stepper.Add(controller);
         _thread = new Thread(Run) { Name = "vfio-user server", IsBackground = true };
         _thread.Start();
     }
@@ -45,16 +53,22 @@ public sealed class VfioUserHost : IDisposable
     /// <summary>How often a client did something wrong with the controller so far.</summary>
     public long RecordedFaultCount => _controller.RecordedFaultCount;
 
+    /// <summary>What a client did wrong with the controller so far; the first thousand.</summary>
+    public IReadOnlyList<EmulatedFault> RecordedFaults => _controller.RecordedFaults;
+
     /// <summary>Makes the controller that options describe and serves it.</summary>
     /// <param name="path">Where the socket is made.</param>
     /// <param name="options">What would stand behind "emulated:", such as "?size=4G&amp;latency=10us"; empty for the defaults.</param>
+    /// <param name="beside">Another host, whose thread steps this controller as well; null for a thread of its own.</param>
     /// <exception cref="NvmeSetupException">An option is wrong, or the socket cannot be made.</exception>
-    public static VfioUserHost Start(string path, string options = "")
+    /// <exception cref="ObjectDisposedException"><paramref name="beside"/> and all beside it are disposed.</exception>
+    public static VfioUserHost Start(string path, string options = "", VfioUserHost? beside = null)
     {
-        var controller = new EmulatedController(EmulatedAddress.Parse(options).Options);
+        // Clients choose their addresses as they like: SPDK gives its virtual ones.
+        var controller = new EmulatedController(EmulatedAddress.Parse(options, addressWidth: 57).Options);
         try
         {
-            return new VfioUserHost(controller, path);
+            return new VfioUserHost(controller, path, beside);
         }
         catch
         {
@@ -72,7 +86,7 @@ public sealed class VfioUserHost : IDisposable
         _thread.Join();
         _listener.Dispose();
         File.Delete(Path);
-        _host.Dispose();
+        _stepper.Remove(_controller);
         _controller.Dispose();
     }
 
@@ -123,7 +137,7 @@ public sealed class VfioUserHost : IDisposable
             {
                 if (!_listener.Poll(LookEvery, SelectMode.SelectRead))
                     continue;
-                using var session = new VfioUserSession(_controller, _host, new VfioUserSocket(_listener.Accept()));
+                using var session = new VfioUserSession(_controller, _stepper, new VfioUserSocket(_listener.Accept()));
                 _clients++; // By this thread only.
                 session.Run(() => _stop);
             }

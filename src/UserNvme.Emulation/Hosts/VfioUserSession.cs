@@ -4,19 +4,34 @@ using UserNvme.Transports.VfioUser.Protocol;
 namespace UserNvme.Emulation.Hosts;
 
 /// <summary>One client of a served controller, from its version message to its end. Used by one thread.</summary>
-internal sealed class VfioUserSession(EmulatedController controller, IControllerHost host, VfioUserSocket socket) : IDisposable
+internal sealed class VfioUserSession : IDisposable
 {
     private const uint Msix = 2;
     private const uint Regions = 9;
-    private const uint IrqTypes = 5;
 
-    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_sending = TimeSpan.FromSeconds(10);
+    // More than any client sends at once, and no more than QEMU takes for a sane number.
+    private const int MostDescriptors = 16;
 
-    private readonly VfioUserRegisters _registers = new(controller);
-    private readonly VfioUserClientMemory _memory = new(controller.Domain);
-    private readonly FileDescriptor?[] _eventFiles = new FileDescriptor?[controller.InterruptVectors];
+    private readonly EmulatedController _controller;
+    private readonly Stepper _stepper;
+    private readonly VfioUserPeer _peer;
+    private readonly VfioUserRegisters _registers;
+    private readonly VfioUserClientMemory _memory;
+
+    // By type: INTx, MSI, MSI-X, errors, requests. QEMU warns of a device without error interrupts; there are no errors to tell of.
+    private readonly FileDescriptor?[][] _eventFiles;
     private bool _isNegotiated;
+
+    /// <summary>Begins with a client that has connected.</summary>
+    public VfioUserSession(EmulatedController controller, Stepper stepper, VfioUserSocket socket)
+    {
+        _controller = controller;
+        _stepper = stepper;
+        _registers = new VfioUserRegisters(controller);
+        _eventFiles = [[], [], new FileDescriptor?[controller.InterruptVectors], new FileDescriptor?[1], []];
+        _peer = new VfioUserPeer(socket);
+        _memory = new VfioUserClientMemory(controller.Domain, _peer);
+    }
 
     /// <summary>Serves until the client leaves or breaks the protocol, or until told to stop.</summary>
     public void Run(Func<bool> stop)
@@ -25,7 +40,7 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
         {
             while (!stop())
             {
-                using var message = socket.TryReceive(s_idle);
+                using var message = _peer.TryTake();
                 if (message is not null)
                     Answer(message);
             }
@@ -39,36 +54,34 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
     /// <summary>Stops the controller and takes back everything that the client gave.</summary>
     public void Dispose()
     {
-        // No DMA from here on, whatever the state of the controller is.
-        controller.SetBusMaster(false);
-        for (var i = 0; i < _eventFiles.Length; i++)
-            Attach(i, null);
+        // A step that waits for the client waits no more; and no DMA from here on, whatever the state of the controller is.
+        _peer.Close();
+        _controller.SetBusMaster(false);
+        for (uint type = 0; type < _eventFiles.Length; type++)
+            DetachAll(type);
         _memory.UnmapAll();
         try
         {
-            controller.ResetFunction();
+            _controller.ResetFunction();
         }
         catch (NvmeSetupException)
         {
             // A controller that cannot be reset stays as it is: the next client finds it so.
         }
 
-        controller.SetBusMaster(false);
-        host.Nudge();
-        socket.Dispose();
+        _controller.SetBusMaster(false);
+        _stepper.Nudge();
+        _peer.Dispose();
     }
 
     private void Answer(VfioUserMessage message)
     {
-        var header = message.Header;
-        if (header.IsReply)
-            throw new VfioUserProtocolException("it answered what it was not asked");
         byte[] payload = [];
         var error = 0;
         int[] descriptors = [];
         try
         {
-            if (_isNegotiated == (header.Command == VfioUserCommand.Version))
+            if (_isNegotiated == (message.Header.Command == VfioUserCommand.Version))
                 throw new VfioUserProtocolException("the version is agreed on once, and first of all");
             payload = Handle(message, ref descriptors);
         }
@@ -77,10 +90,8 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
             error = e.Error;
         }
 
-        if (!header.WantsReply)
-            return;
-        var flags = VfioUserMessageFlags.Reply | (error != 0 ? VfioUserMessageFlags.Error : 0);
-        socket.Send(new VfioUserHeader(header.Id, header.Command, 0, flags, error), payload, descriptors, s_sending);
+        if (message.Header.WantsReply)
+            _peer.Reply(message.Header, error, payload, descriptors);
     }
 
     private byte[] Handle(VfioUserMessage message, ref int[] descriptors)
@@ -97,18 +108,18 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
             case VfioUserCommand.DmaUnmap:
                 return Unmap(VfioUserDmaUnmap.Parse(request));
             case VfioUserCommand.DeviceGetInfo:
-                VfioUserPayload.Read<VfioUserDeviceInfo>(request, "device info");
+                CheckRoom(VfioUserPayload.Read<VfioUserDeviceInfo>(request, "device info").Argsz, 16);
                 return VfioUserPayload.ToBytes(new VfioUserDeviceInfo
                 {
                     Argsz = 16,
-                    Flags = VfioUserDeviceFlags.Pci | (controller.Options.CanReset ? VfioUserDeviceFlags.Reset : 0),
+                    Flags = VfioUserDeviceFlags.Pci | (_controller.Options.CanReset ? VfioUserDeviceFlags.Reset : 0),
                     NumRegions = Regions,
-                    NumIrqs = IrqTypes,
+                    NumIrqs = (uint)_eventFiles.Length,
                 });
             case VfioUserCommand.DeviceGetRegionInfo:
                 return DescribeRegion(VfioUserPayload.Read<VfioUserRegionInfo>(request, "region info"), ref descriptors);
             case VfioUserCommand.DeviceGetIrqInfo:
-                return DescribeInterrupts(VfioUserPayload.Read<VfioUserIrqInfo>(request, "interrupt info").Index);
+                return DescribeInterrupts(VfioUserPayload.Read<VfioUserIrqInfo>(request, "interrupt info"));
             case VfioUserCommand.DeviceSetIrqs:
                 SetInterrupts(VfioUserIrqSet.Parse(request, message.DescriptorCount, Vectors), message);
                 return [];
@@ -116,12 +127,11 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
                 var read = VfioUserRegionAccess.ParseRead(request, VfioUserCapabilities.DefaultTransfer);
                 var data = new byte[read.Count];
                 _registers.Read(read, data);
-                host.Nudge();
+                _stepper.Nudge();
                 return VfioUserPayload.ToBytes(read, data);
             case VfioUserCommand.RegionWrite:
                 var write = VfioUserRegionAccess.ParseWithData(request, VfioUserCapabilities.DefaultTransfer, out var written);
-                _registers.Write(write, written);
-                host.Nudge();
+                Write(write, written);
                 return VfioUserPayload.ToBytes(write);
             case VfioUserCommand.DeviceReset:
                 Reset();
@@ -137,9 +147,10 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
         if (theirs.Major != VfioUserVersion.OurMajor)
             throw new VfioUserProtocolException($"it speaks version {theirs.Major}");
         _isNegotiated = true;
+        _peer.MaxTransfer = Math.Min(theirs.Capabilities.MaxDataTransferSize, VfioUserCapabilities.DefaultTransfer);
         return new VfioUserVersion(VfioUserVersion.OurMajor, Math.Min(theirs.Minor, VfioUserVersion.OurMinor), new VfioUserCapabilities
         {
-            MaxMessageDescriptors = SocketMessages.MaxDescriptors,
+            MaxMessageDescriptors = MostDescriptors,
             MaxDmaMaps = VfioUserClientMemory.MostRanges,
         }).ToBytes();
     }
@@ -157,33 +168,39 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
     {
         if (info.Index >= Regions)
             throw new VfioUserProtocolException($"region {info.Index} is asked for, which a PCI device does not have");
-        if (info.Index == VfioUserRegisters.Bar0)
-            descriptors = [(int)controller.Doorbells.File.DangerousGetHandle()];
-        return _registers.Describe(info.Index).ToBytes(info.Argsz);
+        CheckRoom(info.Argsz, 32);
+        var region = _registers.Describe(info.Index).ToBytes(info.Argsz);
+        // A client without room for the areas asks again; with a descriptor it would map what is none.
+        if (info.Index == VfioUserRegisters.Bar0 && region.Length > 32)
+            descriptors = [(int)_controller.Doorbells.File.DangerousGetHandle()];
+        return region;
     }
 
-    private byte[] DescribeInterrupts(uint type)
+    private byte[] DescribeInterrupts(in VfioUserIrqInfo info)
     {
-        if (type >= IrqTypes)
+        CheckRoom(info.Argsz, 16);
+        var type = info.Index;
+        if (type >= _eventFiles.Length)
             throw new VfioUserProtocolException($"interrupts of type {type} are asked for, which a PCI device does not have");
         return VfioUserPayload.ToBytes(new VfioUserIrqInfo { Argsz = 16, Flags = VfioUserIrqFlags.Eventfd, Index = type, Count = (uint)Vectors(type) });
     }
 
-    private int Vectors(uint type) => type == Msix ? controller.InterruptVectors : 0;
+    private int Vectors(uint type) => type < _eventFiles.Length ? _eventFiles[type].Length : 0;
 
     private void SetInterrupts(in VfioUserIrqSet set, VfioUserMessage message)
     {
+        if (set.Index >= _eventFiles.Length)
+            throw new VfioUserProtocolException($"interrupts of type {set.Index} are to be set, which a PCI device does not have");
         if ((set.Flags & VfioUserIrqSetFlags.ActionTrigger) == 0)
-            throw new VfioUserProtocolException("MSI-X vectors cannot be masked by this message", Errno.EOPNOTSUPP);
+            throw new VfioUserProtocolException("interrupts cannot be masked by this message", Errno.EOPNOTSUPP);
         if ((set.Flags & VfioUserIrqSetFlags.DataEventfd) != 0)
         {
             for (var i = 0; i < (int)set.Count; i++)
-                Attach((int)set.Start + i, message.TakeDescriptor());
+                Attach(set.Index, (int)set.Start + i, message.TakeDescriptor());
         }
         else if (set is { Start: 0, Count: 0 })
         {
-            for (var i = 0; i < _eventFiles.Length; i++)
-                Attach(i, null);
+            DetachAll(set.Index);
         }
         else
         {
@@ -191,23 +208,40 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
             {
                 var chosen = (set.Flags & VfioUserIrqSetFlags.DataNone) != 0 || message.Payload.Span[20 + i] != 0;
                 if (chosen)
-                    _eventFiles[(int)set.Start + i]?.Signal();
+                    _eventFiles[set.Index][(int)set.Start + i]?.Signal();
             }
         }
     }
 
-    private void Attach(int vector, FileDescriptor? file)
+    private void Attach(uint type, int vector, FileDescriptor? file)
     {
-        controller.SetInterrupt(vector, file?.Number ?? -1);
-        _eventFiles[vector]?.Dispose();
-        _eventFiles[vector] = file;
+        if (type == Msix)
+            _controller.SetInterrupt(vector, file?.Number ?? -1);
+        ref var place = ref _eventFiles[type][vector];
+        place?.Dispose();
+        place = file;
+    }
+
+    private void DetachAll(uint type)
+    {
+        for (var i = 0; i < _eventFiles[type].Length; i++)
+            Attach(type, i, null);
+    }
+
+    private void Write(in VfioUserRegionAccess access, ReadOnlySpan<byte> data)
+    {
+        if (_registers.Write(access, data))
+            Reset();
+        else if (access.Region == VfioUserRegisters.ConfigSpace)
+            _controller.SetBusMaster(_registers.IsBusMaster);
+        _stepper.Nudge();
     }
 
     private void Reset()
     {
         try
         {
-            controller.ResetFunction();
+            _controller.ResetFunction();
         }
         catch (NvmeSetupException e)
         {
@@ -215,7 +249,13 @@ internal sealed class VfioUserSession(EmulatedController controller, IController
         }
 
         _registers.Reset();
-        controller.SetBusMaster(false);
-        host.Nudge();
+        _controller.SetBusMaster(false);
+        _stepper.Nudge();
+    }
+
+    private static void CheckRoom(uint given, uint needed)
+    {
+        if (given < needed)
+            throw new VfioUserProtocolException($"a client that takes {given} bytes is to be told {needed}");
     }
 }

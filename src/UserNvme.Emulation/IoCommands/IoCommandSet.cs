@@ -53,8 +53,8 @@ internal sealed unsafe class IoCommandSet
         };
     }
 
-    /// <summary>Turns round bits of one byte of a read's or write's data, after it was executed.</summary>
-    public void Corrupt(QueueId queue, in SubmissionEntry entry, long offset, byte mask)
+    /// <summary>Turns round bits of one byte of a read's or write's data, just after it was executed.</summary>
+    public void Corrupt(in SubmissionEntry entry, long offset, byte mask)
     {
         if (_namespaces.Find(entry.NamespaceId) is not { } item) return;
         if (entry.Opcode == (byte)NvmOpcode.Write)
@@ -65,7 +65,7 @@ internal sealed unsafe class IoCommandSet
             value ^= mask;
             item.Backing.Write(place, &value, 1);
         }
-        else if (entry.Opcode == (byte)NvmOpcode.Read && _data.Walk(queue, entry, (ulong)Blocks(entry) << item.BlockShift, DmaDirection.Write).IsSuccess)
+        else if (entry.Opcode == (byte)NvmOpcode.Read)
         {
             var place = _data.At(offset);
             if (place != null)

@@ -9,12 +9,12 @@ internal sealed class EmulatedAddress
     private readonly Dictionary<string, string> _values;
     private readonly string _address;
 
-    private EmulatedAddress(string address, Dictionary<string, string> values)
+    private EmulatedAddress(string address, Dictionary<string, string> values, int addressWidth)
     {
         _address = address;
         _values = values;
         Host = Choice("host", EmulatedHostKind.Thread, ("thread", EmulatedHostKind.Thread), ("inline", EmulatedHostKind.Inline));
-        Options = MakeOptions();
+        Options = MakeOptions(addressWidth);
     }
 
     /// <summary>The controller.</summary>
@@ -24,8 +24,10 @@ internal sealed class EmulatedAddress
     public EmulatedHostKind Host { get; }
 
     /// <summary>Reads what stands behind "emulated:".</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="addressWidth">Bits of an IOVA where the text does not say.</param>
     /// <exception cref="NvmeSetupException">A key is unknown or there twice, or a value is wrong.</exception>
-    public static EmulatedAddress Parse(string text)
+    public static EmulatedAddress Parse(string text, int addressWidth = 39)
     {
         ArgumentNullException.ThrowIfNull(text);
         var address = "emulated:" + text;
@@ -44,10 +46,10 @@ internal sealed class EmulatedAddress
                 throw OptionsCheck.Bad($"option {key} must be given once only", address);
         }
 
-        return new EmulatedAddress(address, values);
+        return new EmulatedAddress(address, values, addressWidth);
     }
 
-    private EmulatedControllerOptions MakeOptions()
+    private EmulatedControllerOptions MakeOptions(int addressWidth)
     {
         var defaults = new EmulatedControllerOptions();
         var count = Number("namespaces", 1, 1, 1024);
@@ -61,7 +63,7 @@ internal sealed class EmulatedAddress
             DoorbellStride = Number("doorbell-stride", 0, 0, 10),
             SerialNumber = _values.GetValueOrDefault("serial", defaults.SerialNumber),
             VolatileWriteCache = Choice<bool?>("write-cache", null, ("on", true), ("off", false)),
-            Domain = new EmulatedDmaDomain(new EmulatedDmaDomainOptions { AddressWidth = Number("aw-bits", 39, 32, 57) }),
+            Domain = new EmulatedDmaDomain(new EmulatedDmaDomainOptions { AddressWidth = Number("aw-bits", addressWidth, 32, 57) }),
         };
         if (options.Latency > TimeSpan.Zero && Host == EmulatedHostKind.Inline)
             throw OptionsCheck.Bad("option latency needs host=thread, for nothing runs later with host=inline", _address);

@@ -28,7 +28,7 @@ internal sealed unsafe class CommandData(DeviceMemory memory, FaultLog log)
     /// <param name="direction">Which way the data goes.</param>
     public NvmeStatus Walk(QueueId queue, in SubmissionEntry entry, ulong length, DmaDirection direction)
     {
-        var status = _walker.Walk(entry.Prp1, entry.Prp2, length);
+        var status = _walker.Walk(entry.Prp1, entry.Prp2, length, direction);
         if (status == DeviceStatus.DataTransferError)
             Record(_walker.FaultAddress, _walker.FaultLength, _walker.FaultInList ? DmaDirection.Read : direction, queue, entry);
         return status;
@@ -77,7 +77,7 @@ internal sealed unsafe class CommandData(DeviceMemory memory, FaultLog log)
     /// <returns>False where the IOMMU stopped it, which is recorded.</returns>
     public bool Touch(Iova address, DmaDirection direction, QueueId queue, in SubmissionEntry entry)
     {
-        var place = memory.TranslateWhole(address.Value, 4);
+        var place = memory.TranslateWhole(address.Value, 4, direction);
         if (place == null)
         {
             Record(address.Value, 4, direction, queue, entry);
@@ -86,14 +86,22 @@ internal sealed unsafe class CommandData(DeviceMemory memory, FaultLog log)
 
         if (direction == DmaDirection.Write)
             *(uint*)place = 0xDEAD_BEEF;
-        return true;
+        return !memory.HasStaged || Flush(queue, entry).IsSuccess;
     }
 
-    /// <summary>Records an access to what is not mapped.</summary>
+    /// <summary>Sends what a command wrote to memory that is not mapped in this process; needed where <see cref="DeviceMemory.HasStaged"/>.</summary>
+    public NvmeStatus Flush(QueueId queue, in SubmissionEntry entry)
+    {
+        if (memory.TryFlush(out var iova, out var length)) return NvmeStatus.Success;
+        Record(iova, length, DmaDirection.Write, queue, entry);
+        return DeviceStatus.DataTransferError;
+    }
+
+    /// <summary>Records an access to what is not mapped, or not for that.</summary>
     public void Record(ulong iova, ulong length, DmaDirection direction, QueueId queue, SubmissionEntry? entry) => log.Add(new EmulatedFault
     {
         Kind = EmulatedFaultKind.DmaOutsideMapping,
-        Message = $"DMA {(direction == DmaDirection.Read ? "read" : "write")} of {length} bytes at IOVA 0x{iova:x}, which is not mapped, for "
+        Message = $"DMA {(direction == DmaDirection.Read ? "read" : "write")} of {length} bytes at IOVA 0x{iova:x}, which {Wrong(iova)}, for "
             + (entry is { } command ? $"command {command.CommandId} (opcode 0x{command.Opcode:x2}) of queue {queue}." : $"the ring of queue {queue}."),
         Address = new Iova(iova),
         Length = (long)length,
@@ -101,4 +109,10 @@ internal sealed unsafe class CommandData(DeviceMemory memory, FaultLog log)
         Queue = queue,
         Command = entry,
     });
+
+    private string Wrong(ulong iova)
+    {
+        var index = memory.Table.Find(iova);
+        return index < 0 ? "is not mapped" : memory.Table[index].Remote is null ? "is not mapped for that" : "its owner did not do";
+    }
 }

@@ -14,6 +14,7 @@ internal sealed unsafe class PrpWalker(DeviceMemory memory)
     private Segment[] _segments = new Segment[64];
     private int _count;
     private ulong _pageSize = 4096;
+    private DmaDirection _direction;
 
     /// <summary>The memory page size of CC.MPS in bytes.</summary>
     public ulong PageSize
@@ -38,9 +39,11 @@ internal sealed unsafe class PrpWalker(DeviceMemory memory)
     /// <param name="prp1">PRP entry 1.</param>
     /// <param name="prp2">PRP entry 2.</param>
     /// <param name="length">Bytes of the transfer, 1 or more.</param>
-    public NvmeStatus Walk(ulong prp1, ulong prp2, ulong length)
+    /// <param name="direction">Which way the data goes.</param>
+    public NvmeStatus Walk(ulong prp1, ulong prp2, ulong length, DmaDirection direction)
     {
         _count = 0;
+        _direction = direction;
         FaultInList = false;
         var pageMask = _pageSize - 1;
         if ((prp1 & 3) != 0) return DeviceStatus.PrpOffsetInvalid;
@@ -65,7 +68,7 @@ internal sealed unsafe class PrpWalker(DeviceMemory memory)
             var entriesLeft = (long)((length + pageMask) / _pageSize);
             var chained = entriesLeft > entriesInPage;
             var dataEntries = chained ? entriesInPage - 1 : (int)entriesLeft;
-            var entries = (ulong*)memory.TranslateWhole(list, (ulong)(chained ? entriesInPage : dataEntries) * 8);
+            var entries = (ulong*)memory.TranslateWhole(list, (ulong)(chained ? entriesInPage : dataEntries) * 8, DmaDirection.Read);
             for (var i = 0; i < dataEntries; i++)
             {
                 if (!TryReadEntry(list, entries, i, out var entry)) return DeviceStatus.DataTransferError;
@@ -84,7 +87,7 @@ internal sealed unsafe class PrpWalker(DeviceMemory memory)
     private bool TryReadEntry(ulong list, ulong* entries, int index, out ulong entry)
     {
         // A list that is not in one piece here, or not mapped to its end, is read entry by entry.
-        var place = entries != null ? entries + index : (ulong*)memory.TranslateWhole(list + (ulong)index * 8, 8);
+        var place = entries != null ? entries + index : (ulong*)memory.TranslateWhole(list + (ulong)index * 8, 8, DmaDirection.Read);
         if (place == null)
         {
             FaultInList = true;
@@ -103,7 +106,7 @@ internal sealed unsafe class PrpWalker(DeviceMemory memory)
         // A memory page of more than 4 KiB may be put together from several mappings.
         do
         {
-            var address = memory.Translate(iova, length, out var available);
+            var address = memory.Translate(iova, length, _direction, out var available);
             if (address == null)
             {
                 Fault(iova, length);

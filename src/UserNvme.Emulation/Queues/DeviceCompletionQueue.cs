@@ -96,17 +96,20 @@ internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int si
     {
         if (!ReferenceEquals(_table, memory.Table))
         {
-            _entries = memory.TranslateWhole(iova, (ulong)size * 16);
+            _entries = memory.TranslateLasting(iova, (ulong)size * 16, DmaDirection.Write);
             _table = memory.Table;
         }
 
-        var place = (ulong*)(_entries != null ? _entries + _tail * 16 : memory.TranslateWhole(iova + (ulong)_tail * 16, 16));
+        if (_entries == null)
+            memory.Unstage();
+        var place = (ulong*)(_entries != null ? _entries + _tail * 16 : memory.TranslateWhole(TailAddress, 16, DmaDirection.Write));
         if (place == null) return false;
 
         entry.StatusAndPhase ^= (ushort)_phase;
         var words = (ulong*)&entry;
         place[0] = words[0];
         Volatile.Write(ref place[1], words[1]); // The phase tag comes with the last eight bytes, in one store.
+        if (_entries == null && !memory.TryFlush(out _, out _)) return false;
         Posted++;
         InterruptDue = true;
         _tail = Next(_tail);

@@ -63,11 +63,11 @@ internal sealed unsafe class DeviceSubmissionQueue(ushort id, ulong iova, int si
     {
         if (!ReferenceEquals(_table, memory.Table))
         {
-            _entries = memory.TranslateWhole(iova, (ulong)size * 64);
+            _entries = memory.TranslateLasting(iova, (ulong)size * 64, DmaDirection.Read);
             _table = memory.Table;
         }
 
-        var place = (SubmissionEntry*)(_entries != null ? _entries + _head * 64 : memory.TranslateWhole(HeadAddress, 64));
+        var place = (SubmissionEntry*)(_entries != null ? _entries + _head * 64 : memory.TranslateWhole(HeadAddress, 64, DmaDirection.Read));
         if (place == null)
         {
             entry = default;

@@ -36,7 +36,7 @@ public sealed unsafe class PrpWalkerTests : IDisposable
             var pages = Pages(offset, length, seed, shuffled);
             var (prp1, prp2) = Describe(pages, offset, listStart);
 
-            var status = _walker.Walk(prp1, prp2, (ulong)length);
+            var status = _walker.Walk(prp1, prp2, (ulong)length, DmaDirection.Read);
 
             Assert.True(status.IsSuccess);
             Assert.Equal(ExpectedPieces(pages, offset, length), WalkedPieces(offset));
@@ -51,7 +51,7 @@ public sealed unsafe class PrpWalkerTests : IDisposable
     [InlineData(0x00ul, 4ul, 12288, 0x013)]    // list not at a qword
     public void Offsets_that_are_not_allowed_are_refused(ulong offset1, ulong offset2, int length, int status)
     {
-        var result = _walker.Walk(_data.Iova + offset1, _data.Iova + 4096 + offset2, (ulong)length);
+        var result = _walker.Walk(_data.Iova + offset1, _data.Iova + 4096 + offset2, (ulong)length, DmaDirection.Read);
 
         Assert.Equal(status, result.TypeAndCode);
     }
@@ -64,10 +64,10 @@ public sealed unsafe class PrpWalkerTests : IDisposable
             list[i] = _data.Iova + (ulong)i * 4096;
         list[3] += 8;
 
-        var inData = _walker.Walk(_data.Iova, _lists.Iova, 10 * 4096);
+        var inData = _walker.Walk(_data.Iova, _lists.Iova, 10 * 4096, DmaDirection.Read);
         list[3] -= 8;
         list[511] = _lists.Iova + 4096 + 8;
-        var inChain = _walker.Walk(_data.Iova, _lists.Iova, 600 * 4096);
+        var inChain = _walker.Walk(_data.Iova, _lists.Iova, 600 * 4096, DmaDirection.Read);
 
         Assert.Equal(0x013, inData.TypeAndCode);
         Assert.Equal(0x013, inChain.TypeAndCode);
@@ -80,7 +80,7 @@ public sealed unsafe class PrpWalkerTests : IDisposable
         for (var i = 0; i < 512; i++)
             list[i] = _data.Iova + (ulong)(i + 1) * 4096;
 
-        var status = _walker.Walk(_data.Iova, _lists.Iova, 513 * 4096);
+        var status = _walker.Walk(_data.Iova, _lists.Iova, 513 * 4096, DmaDirection.Read);
 
         Assert.True(status.IsSuccess);
         Assert.Equal(513 * 4096, Assert.Single(_walker.Segments.ToArray(), s => s.Address == _data.Address).Length);
@@ -94,9 +94,9 @@ public sealed unsafe class PrpWalkerTests : IDisposable
         list[0] = _data.Iova;
         list[1] = elsewhere;
 
-        var first = (_walker.Walk(elsewhere + 8, 0, 100).TypeAndCode, _walker.FaultAddress, _walker.FaultLength, _walker.FaultInList);
-        var inList = (_walker.Walk(_data.Iova, _lists.Iova, 3 * 4096).TypeAndCode, _walker.FaultAddress, _walker.FaultLength, _walker.FaultInList);
-        var theList = (_walker.Walk(_data.Iova, elsewhere + 16, 3 * 4096).TypeAndCode, _walker.FaultAddress, _walker.FaultLength, _walker.FaultInList);
+        var first = (_walker.Walk(elsewhere + 8, 0, 100, DmaDirection.Read).TypeAndCode, _walker.FaultAddress, _walker.FaultLength, _walker.FaultInList);
+        var inList = (_walker.Walk(_data.Iova, _lists.Iova, 3 * 4096, DmaDirection.Read).TypeAndCode, _walker.FaultAddress, _walker.FaultLength, _walker.FaultInList);
+        var theList = (_walker.Walk(_data.Iova, elsewhere + 16, 3 * 4096, DmaDirection.Read).TypeAndCode, _walker.FaultAddress, _walker.FaultLength, _walker.FaultInList);
 
         Assert.Equal((0x004, elsewhere + 8, 100ul, false), first);
         Assert.Equal((0x004, elsewhere, 4096ul, false), inList);
@@ -111,7 +111,7 @@ public sealed unsafe class PrpWalkerTests : IDisposable
         list[0] = _data.Iova;
         list[1] = _data.Iova + 4096;
 
-        var status = _walker.Walk(_data.Iova, _memory.Iova + atTheEnd, 3 * 4096);
+        var status = _walker.Walk(_data.Iova, _memory.Iova + atTheEnd, 3 * 4096, DmaDirection.Read);
 
         Assert.True(status.IsSuccess);
     }

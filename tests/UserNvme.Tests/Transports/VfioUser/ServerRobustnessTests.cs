@@ -74,6 +74,43 @@ public sealed class ServerRobustnessTests : IDisposable
         Assert.Single(driver.Namespaces);
     }
 
+    [Fact]
+    public void A_hundred_clients_that_leave_without_a_word_leave_no_descriptor_and_no_mapping_behind()
+    {
+        var path = Path.Combine(_folder.FullName, "cntrl");
+        using var host = VfioUserHost.Start(path, "?size=16M");
+        using var memory = ForeignClient.MakeFile(1 << 20);
+        using var signal = FileDescriptor.MakeEventFd();
+        Visit(path, memory, signal, 2);
+        var before = Open(host, 2);
+
+        Visit(path, memory, signal, 100);
+
+        // Tests beside this one open files as well; only what a hundred leaks would be counts.
+        var after = Open(host, 102);
+        Assert.InRange(after.Files, 0, before.Files + 80);
+        Assert.Equal(before.Mappings, after.Mappings);
+    }
+
+    private static void Visit(string path, FileDescriptor memory, FileDescriptor signal, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            using var client = new ForeignClient(path);
+            Assert.Equal(0, client.Map(0x10_0000, 1 << 20, VfioUserDmaMapFlags.Read | VfioUserDmaMapFlags.Write, memory.Number));
+            var set = new VfioUserIrqSet { Argsz = 20, Flags = VfioUserIrqSetFlags.DataEventfd | VfioUserIrqSetFlags.ActionTrigger, Index = 2, Count = 1 };
+            Assert.Equal(0, client.Error(VfioUserCommand.DeviceSetIrqs, VfioUserPayload.ToBytes(set), signal.Number));
+        }
+    }
+
+    private static (int Files, int Mappings) Open(VfioUserHost host, int clients)
+    {
+        Assert.True(SpinWait.SpinUntil(() => host.ClientCount == clients && CountMappings() == 0, s_limit));
+        return (Directory.GetFiles("/proc/self/fd").Length, CountMappings());
+    }
+
+    private static int CountMappings() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("memfd:client", StringComparison.Ordinal));
+
     private static VfioUserHeader Exchange(VfioUserSocket socket, ushort id, VfioUserCommand command, byte[] payload, int[] descriptors)
     {
         socket.Send(new VfioUserHeader(id, command, 0, VfioUserMessageFlags.None, 0), payload, descriptors, s_limit);

@@ -49,7 +49,7 @@ internal sealed record VfioUserRegion(uint Index, VfioUserRegionFlags Flags, ulo
         MemoryMarshal.Write(bytes, new VfioUserRegionInfo
         {
             Argsz = (uint)whole,
-            Flags = Flags | (sparse ? VfioUserRegionFlags.Caps : 0),
+            Flags = Flags | (withCapabilities ? VfioUserRegionFlags.Caps : 0),
             Index = Index,
             CapOffset = withCapabilities ? (uint)s_infoSize : 0,
             Size = Size,
