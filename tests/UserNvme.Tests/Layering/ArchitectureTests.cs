@@ -17,7 +17,7 @@ public class ArchitectureTests
         ["UserNvme.Transports"] = ["UserNvme.Memory", "UserNvme.Pci", "UserNvme", "UserNvme.Interop", "UserNvme.Spec"],
         ["UserNvme.Transports.Vfio"] = ["UserNvme.Transports", "UserNvme.Memory", "UserNvme.Pci", "UserNvme", "UserNvme.Interop", "UserNvme.Spec"],
         ["UserNvme.Transports.VfioUser.Protocol"] = ["UserNvme", "UserNvme.Interop"],
-        ["UserNvme.Transports.VfioUser"] = ["UserNvme.Transports.VfioUser.Protocol", "UserNvme.Transports", "UserNvme.Memory", "UserNvme", "UserNvme.Interop"],
+        ["UserNvme.Transports.VfioUser"] = ["UserNvme.Transports.VfioUser.Protocol", "UserNvme.Transports", "UserNvme.Memory", "UserNvme.Pci", "UserNvme", "UserNvme.Interop"],
         ["UserNvme.Queues"] = ["UserNvme.Transports", "UserNvme.Memory", "UserNvme.Pci", "UserNvme", "UserNvme.Interop", "UserNvme.Spec"],
         ["UserNvme.Controllers"] = ["UserNvme.Queues", "UserNvme.Transports", "UserNvme.Memory", "UserNvme.Pci", "UserNvme", "UserNvme.Interop", "UserNvme.Spec"],
         ["UserNvme.Block"] = ["UserNvme.Controllers", "UserNvme.Queues", "UserNvme.Transports", "UserNvme.Memory", "UserNvme.Pci", "UserNvme", "UserNvme.Interop", "UserNvme.Spec"],
