@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using UserNvme.Memory;
+using UserNvme.Pci;
 using UserNvme.Transports.VfioUser.Protocol;
 
 namespace UserNvme.Transports.VfioUser;
@@ -21,8 +22,9 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
     private const uint ConfigSpace = 7;
     private const uint Msix = 2;
     private const int CommandRegister = 4;
-    private const ushort MemoryDecode = 1 << 1;
-    private const ushort BusMaster = 1 << 2;
+
+    // With INTx left on, a server that has no eventfd for it takes a completion's interrupt for a failure of its own (SPDK's nvmf_tgt).
+    private const PciCommand Working = PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.InterruptDisable;
     private const int MostVectors = 2048; // PCI's own limit of an MSI-X table.
 
     private readonly VfioUserConnection _connection;
@@ -40,7 +42,7 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         var ids = ReadRegion(ConfigSpace, 0, sizeof(uint));
         VendorId = BinaryPrimitives.ReadUInt16LittleEndian(ids);
         DeviceId = BinaryPrimitives.ReadUInt16LittleEndian(ids.AsSpan(2));
-        SwitchCommand(MemoryDecode | BusMaster, 0);
+        SwitchCommand(Working, PciCommand.None);
         var request = new VfioUserRegionInfo { Argsz = 4096, Index = Bar0 };
         using var reply = connection.Ask(VfioUserCommand.DeviceGetRegionInfo, VfioUserPayload.ToBytes(request));
         var region = connection.Checked(() => VfioUserRegion.Parse(reply.Payload.Span, Bar0));
@@ -147,7 +149,7 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
     public override void Reset()
     {
         _connection.Ask(VfioUserCommand.DeviceReset, []).Dispose();
-        SwitchCommand(MemoryDecode | BusMaster, 0);
+        SwitchCommand(Working, PciCommand.None);
     }
 
     /// <inheritdoc/>
@@ -156,7 +158,7 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         // A server that is gone has lost its mappings with the connection.
         if (_connection.IsLost && !enabled)
             return;
-        SwitchCommand(enabled ? BusMaster : (ushort)0, enabled ? (ushort)0 : BusMaster);
+        SwitchCommand(enabled ? PciCommand.BusMaster : PciCommand.None, enabled ? PciCommand.None : PciCommand.BusMaster);
     }
 
     /// <inheritdoc/>
@@ -204,9 +206,9 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         return info.Flags.HasFlag(VfioUserIrqFlags.Eventfd) ? (int)Math.Min(info.Count, MostVectors) : 0;
     }
 
-    private void SwitchCommand(ushort on, ushort off)
+    private void SwitchCommand(PciCommand on, PciCommand off)
     {
-        var command = BinaryPrimitives.ReadUInt16LittleEndian(ReadRegion(ConfigSpace, CommandRegister, sizeof(ushort)));
+        var command = (PciCommand)BinaryPrimitives.ReadUInt16LittleEndian(ReadRegion(ConfigSpace, CommandRegister, sizeof(ushort)));
         Span<byte> data = stackalloc byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16LittleEndian(data, (ushort)((command & ~off) | on));
         WriteRegion(ConfigSpace, CommandRegister, data);
