@@ -9,8 +9,9 @@ internal sealed class UnknownSettingsValidator(IConfiguration section) : IValida
     private static readonly string[] s_known =
     [
         nameof(UserNvmeControllerOptions.Address), nameof(UserNvmeControllerOptions.Namespaces), nameof(UserNvmeControllerOptions.Cores),
-        nameof(UserNvmeControllerOptions.CommandTimeout), nameof(UserNvmeControllerOptions.Completion), nameof(UserNvmeControllerOptions.IoQueueEntries),
-        nameof(UserNvmeControllerOptions.AdminQueueEntries), nameof(UserNvmeControllerOptions.ExtraQueuePairs), nameof(UserNvmeControllerOptions.MaxTransferBytes),
+        nameof(UserNvmeControllerOptions.CommandTimeout), nameof(UserNvmeControllerOptions.Completion), nameof(UserNvmeControllerOptions.Idle),
+        nameof(UserNvmeControllerOptions.IoQueueEntries), nameof(UserNvmeControllerOptions.AdminQueueEntries),
+        nameof(UserNvmeControllerOptions.ExtraQueuePairs), nameof(UserNvmeControllerOptions.MaxTransferBytes),
     ];
 
     public ValidateOptionsResult Validate(string? name, UserNvmeOptions options)

@@ -23,6 +23,9 @@ public sealed class UserNvmeControllerOptions
     /// <summary>Where callers of async operations continue.</summary>
     public CompletionMode Completion { get; set; } = s_defaults.Completion;
 
+    /// <summary>What reactors do while commands are in flight and the device is slow to answer.</summary>
+    public IdlePolicy Idle { get; set; } = s_defaults.Idle;
+
     /// <summary>Entries of each reactor's I/O queues: 2 or more; more than the controller has is lowered to that.</summary>
     public int IoQueueEntries { get; set; } = s_defaults.IoQueueEntries;
 
@@ -40,6 +43,7 @@ public sealed class UserNvmeControllerOptions
         Cores = Cores is { Count: > 0 } ? [.. Cores] : null,
         CommandTimeout = CommandTimeout,
         Completion = Completion,
+        Idle = Idle,
         IoQueueEntries = IoQueueEntries,
         AdminQueueEntries = AdminQueueEntries,
         ExtraQueuePairs = ExtraQueuePairs,

@@ -15,7 +15,7 @@ internal sealed class QueueCommands(EmulatedController controller)
         if (!IsQueueId(id) || controller.Queues.Completion(id) is not null) return DeviceStatus.InvalidQueueIdentifier;
         var status = CheckRing(entry, controller.Registers.CompletionEntrySize, 4, out var size);
         if (!status.IsSuccess) return status;
-        if (vector >= controller.InterruptVectors) return DeviceStatus.InvalidInterruptVector;
+        if (vector >= Math.Max(1, controller.InterruptVectors)) return DeviceStatus.InvalidInterruptVector;
         controller.CheckFreshDoorbell(id, completion: true);
         controller.Queues.AddCompletion(id, entry.Prp1, size, vector, interrupts: (entry.Cdw11 & 2) != 0);
         return NvmeStatus.Success;

@@ -57,7 +57,7 @@ public sealed record EmulatedControllerOptions
     /// <summary>AERL plus one: how many Asynchronous Event Requests can be outstanding, 1 to 256.</summary>
     public int AsyncEventRequests { get; init; } = 4;
 
-    /// <summary>Interrupt vectors, 1 to 2,048; null: one for the admin queue and one for each I/O queue.</summary>
+    /// <summary>Interrupt vectors, 0 (none) to 2,048; null: one for the admin queue and one for each I/O queue.</summary>
     public int? InterruptVectors { get; init; }
 
     /// <summary>Whether the function can be reset.</summary>

@@ -26,7 +26,7 @@ internal static class OptionsCheck
         CheckRange(nameof(options.WriteZeroesSizeLimit), options.WriteZeroesSizeLimit, 0, 31);
         CheckRange(nameof(options.DatasetManagementRangesLimit), options.DatasetManagementRangesLimit, 0, 255);
         CheckRange(nameof(options.AsyncEventRequests), options.AsyncEventRequests, 1, 256);
-        CheckRange(nameof(options.InterruptVectors), options.InterruptVectors ?? 1, 1, 2048);
+        CheckRange(nameof(options.InterruptVectors), options.InterruptVectors ?? 1, 0, 2048);
         if (options.SpecificationVersion is not (0x0001_0400 or 0x0002_0000))
             throw Bad($"{nameof(options.SpecificationVersion)} must be 0x00010400 or 0x00020000");
         if (options.Latency < TimeSpan.Zero || options.ReadyDelay < TimeSpan.Zero)

@@ -92,6 +92,7 @@ public sealed partial class NvmeController
     private void TearDown()
     {
         var proof = StopEverything(out _);
+        DetachInterrupts();
         foreach (var channel in _channels) Retire(channel);
         _channels = [];
         _admin?.FailWaiting(DeadError);

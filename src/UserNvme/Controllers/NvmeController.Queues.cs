@@ -76,12 +76,13 @@ public sealed partial class NvmeController
     private void CreateChannels()
     {
         var channels = new List<IoChannel>();
+        MakeInterrupts();
         try
         {
             foreach (var core in Cores.Take(_queueLimit))
             {
-                channels.Add(NewChannel(core));
-                CreateQueues(channels[^1].Pair);
+                channels.Add(NewChannel(core, InterruptOf(channels.Count)));
+                CreateQueues(channels[^1]);
             }
         }
         finally
@@ -101,13 +102,15 @@ public sealed partial class NvmeController
         _channelMap = new ChannelMap(_channels);
     }
 
-    private IoChannel NewChannel(int core)
+    private IoChannel NewChannel(int core, InterruptLine? interrupt)
     {
         var reactor = Reactor.Acquire(core, _logger);
         try
         {
             var entries = Math.Min(Options.IoQueueEntries, MaxQueueEntries);
-            var channel = new IoChannel(reactor, QueueSettings(TakeQueueId(), entries, MaxTransferBytes), RequestAbort) { HoldsTransport = true };
+            // The reactor reads the clock once for all of its queues.
+            var settings = QueueSettings(TakeQueueId(), entries, MaxTransferBytes) with { PollsPerClockReading = QueuePairSettings.OwnerReadsClock };
+            var channel = new IoChannel(reactor, settings, RequestAbort, interrupt) { HoldsTransport = true };
             Interlocked.Increment(ref _transportUsers);
             return channel;
         }
@@ -121,7 +124,8 @@ public sealed partial class NvmeController
     private void RecreateChannels()
     {
         if (_queueLimit < _channels.Length) throw Failed($"it now grants {_queueLimit} queue pairs where {_channels.Length} are in use");
-        foreach (var channel in _channels) CreateQueues(channel.Pair);
+        RestoreInterrupts();
+        foreach (var channel in _channels) CreateQueues(channel);
         foreach (var channel in _channels) OnReactor(channel, () => Resume(channel));
     }
 
@@ -130,14 +134,20 @@ public sealed partial class NvmeController
 
     private void CreateQueues(QueuePair pair)
     {
-        var completion = Execute(AdminCommands.CreateIoCompletionQueue(pair.Id, pair.Settings.Entries, pair.CompletionRing.Value));
-        if (!completion.Status.IsSuccess) throw Refused(AdminOpcode.CreateIoCompletionQueue, pair, completion.Status);
-        var submission = AdminCommands.CreateIoSubmissionQueue(pair.Id, pair.Settings.Entries, pair.SubmissionRing.Value, pair.Id);
-        var reply = Execute(in submission);
-        if (reply.Status.IsSuccess) return;
+        var status = TryCreateQueues(pair, null, out var opcode);
+        if (!status.IsSuccess) throw Refused(opcode, pair, status);
+    }
+
+    private NvmeStatus TryCreateQueues(QueuePair pair, ushort? interruptVector, out AdminOpcode opcode)
+    {
+        opcode = AdminOpcode.CreateIoCompletionQueue;
+        var completion = Execute(AdminCommands.CreateIoCompletionQueue(pair.Id, pair.Settings.Entries, pair.CompletionRing.Value, interruptVector));
+        if (!completion.Status.IsSuccess) return completion.Status;
+        opcode = AdminOpcode.CreateIoSubmissionQueue;
+        var reply = Execute(AdminCommands.CreateIoSubmissionQueue(pair.Id, pair.Settings.Entries, pair.SubmissionRing.Value, pair.Id));
         // The half that exists goes too (trap P29).
-        ExecuteChecked(AdminCommands.DeleteIoCompletionQueue(pair.Id));
-        throw Refused(AdminOpcode.CreateIoSubmissionQueue, pair, reply.Status);
+        if (!reply.Status.IsSuccess) ExecuteChecked(AdminCommands.DeleteIoCompletionQueue(pair.Id));
+        return reply.Status;
     }
 
     private NvmeSetupException Refused(AdminOpcode opcode, QueuePair pair, NvmeStatus status) => new(SetupProblem.Unsupported, Address,

@@ -130,6 +130,7 @@ public sealed partial class NvmeController : IQueuePairMonitor
         try
         {
             IssueAborts();
+            ApplyInterrupts();
             _admin.Pump();
             if (Stopwatch.GetElapsedTime(lastWatch) >= s_watchInterval)
             {

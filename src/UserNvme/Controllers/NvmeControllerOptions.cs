@@ -7,7 +7,7 @@ namespace UserNvme.Controllers;
 public sealed class NvmeControllerOptions
 {
     /// <summary>
-    /// The CPUs that get a reactor and an I/O queue pair each; they spin while commands are in flight. Null: one, the last CPU that
+    /// The CPUs that get a reactor and an I/O queue pair each; <see cref="Idle"/> says when they sleep. Null: one, the last CPU that
     /// the process may run on. An empty list: no reactors, for users of <see cref="NvmeController.CreateQueuePair"/> only.
     /// </summary>
     public IReadOnlyList<int>? Cores { get; set; }
@@ -30,6 +30,9 @@ public sealed class NvmeControllerOptions
     /// <summary>Where callers of async operations continue.</summary>
     public CompletionMode Completion { get; set; } = CompletionMode.ThreadPool;
 
+    /// <summary>What reactors do while commands are in flight and the device is slow to answer.</summary>
+    public IdlePolicy Idle { get; set; } = IdlePolicy.Hybrid;
+
     /// <summary>The DMA memory to use; null for the process's own, which all controllers share that may.</summary>
     public DmaHeap? Heap { get; set; }
 
@@ -47,6 +50,7 @@ public sealed class NvmeControllerOptions
         if (CommandTimeout < TimeSpan.FromMilliseconds(10) || CommandTimeout > TimeSpan.FromHours(1)) yield return Problem(nameof(CommandTimeout), CommandTimeout, "10 ms to 1 hour");
         if (MaxTransferBytes is < 4096 or > 64 << 20) yield return Problem(nameof(MaxTransferBytes), MaxTransferBytes, "4096 to 67108864 bytes");
         if (!Enum.IsDefined(Completion)) yield return Problem(nameof(Completion), Completion, "ThreadPool or Inline");
+        if (!Enum.IsDefined(Idle)) yield return Problem(nameof(Idle), Idle, "Hybrid or Poll");
     }
 
     /// <summary>What a controller keeps: later changes by the caller do not reach it.</summary>

@@ -6,7 +6,7 @@ namespace UserNvme.Queues;
 /// A controller's way through one reactor: the reactor-owned queue pair and the line of requests that wait for room in it.
 /// All members are called on the reactor, but for <see cref="Start"/>.
 /// </summary>
-internal sealed class IoChannel : IReactorQueue
+internal sealed class IoChannel
 {
     private readonly QueuePair<IoCommand, Handler> _pair;
     private readonly Action<IoChannel, ushort> _abort;
@@ -14,17 +14,21 @@ internal sealed class IoChannel : IReactorQueue
     private IoRequest? _lastWaiting;
     private bool _issuing;
     private bool _suspended = true;
+    private bool _wantsInterrupt;
     private Exception? _dead;
 
     /// <summary>Makes the channel; it takes requests at once and issues them when it is resumed.</summary>
     /// <param name="reactor">The owner of the queue pair.</param>
     /// <param name="settings">The queue pair's.</param>
     /// <param name="abort">Asks the controller to abort a command; must return at once.</param>
-    public IoChannel(Reactor reactor, QueuePairSettings settings, Action<IoChannel, ushort> abort)
+    /// <param name="interrupt">What the completion queue signals; null if the reactor never sleeps while commands of the channel are in flight.</param>
+    public IoChannel(Reactor reactor, QueuePairSettings settings, Action<IoChannel, ushort> abort, InterruptLine? interrupt = null)
     {
         Reactor = reactor;
         _abort = abort;
         _pair = new QueuePair<IoCommand, Handler>(settings, new Handler(this));
+        Interrupt = interrupt;
+        interrupt?.AddUser();
     }
 
     public Reactor Reactor { get; }
@@ -34,7 +38,14 @@ internal sealed class IoChannel : IReactorQueue
     /// <summary>Whether the channel may still write doorbells, so that the way to the controller has to stay open.</summary>
     public bool HoldsTransport { get; set; }
 
-    public bool IsBusy => _pair.InFlight != 0;
+    /// <summary>What the completion queue signals; null if the queue is created without interrupts.</summary>
+    public InterruptLine? Interrupt { get; private set; }
+
+    /// <summary>Whether there is something to poll for: commands in flight, on a queue that is open.</summary>
+    public bool IsBusy => _pair.InFlight != 0 && !_suspended;
+
+    /// <summary>Whether the reactor has the channel among those that it polls. The reactor's own mark.</summary>
+    public bool IsPolled { get; set; }
 
     /// <summary>Whether nothing is in flight and nothing waits.</summary>
     public bool IsDrained => _pair.InFlight == 0 && _firstWaiting is null;
@@ -72,6 +83,44 @@ internal sealed class IoChannel : IReactorQueue
         return handled;
     }
 
+    /// <summary>Ages what is in flight, where it is time for that.</summary>
+    /// <param name="now">Milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    /// <returns>The time of the next call that matters.</returns>
+    public long LookForTimeouts(long now) => _pair.LookForTimeouts(now);
+
+    /// <summary>Whether the reactor may sleep while commands of the channel are in flight.</summary>
+    public bool MaySleep => Interrupt is { HasFailed: false };
+
+    /// <summary>Asks for interrupts, and tells whether a completion ends the sleep of who looks at the queue once more before it.</summary>
+    public bool IsReadyToSleep()
+    {
+        if (!_wantsInterrupt)
+        {
+            _wantsInterrupt = true;
+            Interrupt!.Want();
+        }
+
+        return Interrupt!.IsAttached;
+    }
+
+    /// <summary>Asks for no interrupts any more: the reactor is busy and would only be disturbed.</summary>
+    public void StayAwake()
+    {
+        if (!_wantsInterrupt) return;
+        _wantsInterrupt = false;
+        Interrupt?.Unwant();
+    }
+
+    /// <summary>Has the queue polled, and not slept for, from now on. On the reactor, or before it polls the channel.</summary>
+    public void GiveUpInterrupts()
+    {
+        if (Interrupt is not { } interrupt) return;
+        StayAwake();
+        Interrupt = null;
+        Reactor.Forget(interrupt);
+        interrupt.RemoveUser();
+    }
+
     /// <summary>Issues nothing more and writes no doorbell, until resumed.</summary>
     public void Suspend()
     {
@@ -85,6 +134,7 @@ internal sealed class IoChannel : IReactorQueue
         _pair.TakeOwnership();
         _pair.Open(submission, completion);
         _suspended = false;
+        if (IsBusy && !IsPolled) Reactor.StartPolling(this);
         Issue();
     }
 
@@ -146,6 +196,7 @@ internal sealed class IoChannel : IReactorQueue
         {
             var data = request.Peek(out var command, out var lba);
             if (!_pair.TrySubmit(in command, data, new IoCommand(request, lba))) return false;
+            if (!IsPolled) Reactor.StartPolling(this);
             request.Issued();
         }
 

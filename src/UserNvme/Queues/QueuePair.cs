@@ -201,6 +201,17 @@ public abstract class QueuePair : IDisposable
 
     private protected abstract void TakeOverLeases(LeaseHolder ended);
 
+    /// <summary>Ages what is in flight, where it is time for that. On the owner's thread.</summary>
+    /// <param name="now">Milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    /// <returns>The time of the next call that matters.</returns>
+    internal long LookForTimeouts(long now)
+    {
+        if (now < _nextScan) return _nextScan;
+        _nextScan = now + _scanInterval;
+        AgeCommands(_scansUntilTimeout);
+        return _nextScan;
+    }
+
     private protected abstract void AgeCommands(int scansUntilTimeout);
 
     // Who calls is told by the place of the caller's stack: what lies between two places of one thread's stack is that thread's as well. Asking
@@ -237,10 +248,7 @@ public abstract class QueuePair : IDisposable
         // The owner may have ended, and a thread on the same stack be the caller.
         if (!_owner.IsCurrent) BindOrThrow();
         _pollsUntilClock = Settings.PollsPerClockReading;
-        var now = Environment.TickCount64;
-        if (now < _nextScan) return;
-        _nextScan = now + _scanInterval;
-        AgeCommands(_scansUntilTimeout);
+        if (_pollsUntilClock != QueuePairSettings.OwnerReadsClock) LookForTimeouts(Environment.TickCount64);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -21,6 +21,9 @@ internal sealed record QueuePairSettings
     /// <summary>How long a command may take while it is polled for.</summary>
     public required TimeSpan CommandTimeout { get; init; }
 
+    /// <summary>The value of <see cref="PollsPerClockReading"/> for an owner that says the time itself, once for all of its queues.</summary>
+    public const int OwnerReadsClock = int.MaxValue;
+
     /// <summary>How many polls pass between two looks at the clock: a look costs more than an idle poll.</summary>
     public int PollsPerClockReading { get; init; } = 256;
 

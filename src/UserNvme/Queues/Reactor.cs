@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using UserNvme.Interop;
 
@@ -6,12 +7,12 @@ namespace UserNvme.Queues;
 
 /// <summary>
 /// The polling thread of a core: the one owner of the queue pairs of all controllers that use this core. Work from elsewhere comes
-/// through its MPSC queue. It spins while commands are in flight and sleeps when there are none.
+/// through its MPSC queue. It polls the queues that have commands in flight and no others. When it finds nothing it waits as
+/// <see cref="WaitHistory"/> says, and then sleeps: until something is posted, or until an interrupt where commands are in flight.
 /// </summary>
 public sealed partial class Reactor
 {
-    private const int SpinsBeforeYield = 200;
-    private const int SpinsBeforeSleep = 2_000;
+    private const int RoundsPerClockReading = 256;
     private static readonly Dictionary<int, Reactor> s_byCore = [];
     private static readonly Lock s_lock = new();
 
@@ -19,10 +20,13 @@ public sealed partial class Reactor
     private static Reactor? t_current;
 
     private readonly MpscQueue<ReactorItem> _items = new();
-    private readonly AutoResetEvent _wake = new(false);
+    private readonly EventPoll _sleep = new();
+    private readonly Lock _endGate = new();
     private readonly ILogger _logger;
-    private IReactorQueue[] _queues = [];
-    private int _sleeping;
+    private IoChannel[] _polled = new IoChannel[4];
+    private int _polledCount;
+    private int _roundsUntilClock;
+    private volatile int _sleeping;
     private int _users;
     private volatile bool _stop;
     private volatile bool _ended;
@@ -99,11 +103,30 @@ public sealed partial class Reactor
         return item.Wait(limit);
     }
 
-    /// <summary>Polls a queue from now on. On the reactor.</summary>
-    internal void Add(IReactorQueue queue) => _queues = [.. _queues, queue];
+    /// <summary>Interrupts of a channel can end the sleep from now on. On the reactor.</summary>
+    internal void Add(IoChannel channel)
+    {
+        if (channel.Interrupt is { } interrupt) _sleep.Add(interrupt.Event);
+    }
 
-    /// <summary>Polls a queue no longer. On the reactor.</summary>
-    internal void Remove(IReactorQueue queue) => _queues = [.. _queues.Where(q => !ReferenceEquals(q, queue))];
+    /// <summary>Polls a channel no longer. On the reactor.</summary>
+    internal void Remove(IoChannel channel)
+    {
+        channel.GiveUpInterrupts();
+        var index = Array.IndexOf(_polled, channel, 0, _polledCount);
+        if (index >= 0) StopPolling(index);
+    }
+
+    /// <summary>An interrupt does not end the sleep any more.</summary>
+    internal void Forget(InterruptLine interrupt) => _sleep.Remove(interrupt.Event);
+
+    /// <summary>Polls a channel until nothing of it is in flight. On the reactor.</summary>
+    internal void StartPolling(IoChannel channel)
+    {
+        if (_polledCount == _polled.Length) Array.Resize(ref _polled, 2 * _polledCount);
+        _polled[_polledCount++] = channel;
+        channel.IsPolled = true;
+    }
 
     private void Start()
     {
@@ -138,31 +161,31 @@ public sealed partial class Reactor
     private void Run()
     {
         t_current = this;
-        var idle = 0;
+        var idleRounds = 0;
         while (!_stop)
         {
-            var work = RunItems();
-            var busy = false;
-            foreach (var queue in _queues)
-            {
-                work += Poll(queue);
-                busy |= queue.IsBusy;
-            }
-
+            var work = (_items.IsEmpty ? 0 : RunItems()) + PollChannels();
+            if (--_roundsUntilClock < 0) ReadClock();
             if (work != 0)
-                idle = 0;
-            else if (++idle > SpinsBeforeYield)
-                Relax(busy, ref idle);
+            {
+                idleRounds = 0;
+                if (_isWaiting) EndWait();
+            }
+            else if (++idleRounds > RoundsBeforeWaiting && Wait())
+            {
+                idleRounds = 0;
+            }
         }
 
         _ended = true;
         Interlocked.MemoryBarrier();
         RunItemsAfterEnd();
+        _sleep.Dispose();
     }
 
     private void RunItemsAfterEnd()
     {
-        lock (_wake) RunItems();
+        lock (_endGate) RunItems();
     }
 
     private int RunItems()
@@ -188,11 +211,25 @@ public sealed partial class Reactor
         return count;
     }
 
-    private int Poll(IReactorQueue queue)
+    private int PollChannels()
+    {
+        var handled = 0;
+        // From the end: a channel that gets busy meanwhile is added there and has its turn in the next round.
+        for (var i = _polledCount - 1; i >= 0; i--)
+        {
+            var channel = _polled[i];
+            handled += Poll(channel);
+            if (!channel.IsBusy) StopPolling(i);
+        }
+
+        return handled;
+    }
+
+    private int Poll(IoChannel channel)
     {
         try
         {
-            return queue.Poll();
+            return channel.Poll();
         }
         catch (Exception e)
         {
@@ -202,25 +239,26 @@ public sealed partial class Reactor
         }
     }
 
-    private void Relax(bool busy, ref int idle)
+    private void StopPolling(int index)
     {
-        if (busy || idle < SpinsBeforeSleep)
-        {
-            // Somebody else may be what the device waits for, such as the emulated controller's thread on the same core.
-            Thread.Yield();
-            return;
-        }
-
-        Interlocked.Exchange(ref _sleeping, 1);
-        // Whoever enqueues after this look sees the flag and wakes.
-        if (_items.IsEmpty && !_stop) _wake.WaitOne();
-        Interlocked.Exchange(ref _sleeping, 0);
-        idle = 0;
+        _polled[index].IsPolled = false;
+        _polled[index] = _polled[--_polledCount];
+        _polled[_polledCount] = null!;
     }
 
-    private void Wake()
+    // One reading for all channels, and none in a round that has nothing to do with time.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadClock()
     {
-        if (_sleeping != 0 && Interlocked.Exchange(ref _sleeping, 0) != 0) _wake.Set();
+        _roundsUntilClock = RoundsPerClockReading;
+        var now = Environment.TickCount64;
+        _nextLook = now + LongestSleepMilliseconds;
+        var disturbed = now - _lastTired > BusyMilliseconds;
+        for (var i = 0; i < _polledCount; i++)
+        {
+            _nextLook = Math.Min(_nextLook, _polled[i].LookForTimeouts(now));
+            if (disturbed) _polled[i].StayAwake();
+        }
     }
 
     [LoggerMessage(1, LogLevel.Critical, "An item failed on the reactor of core {Core}")]

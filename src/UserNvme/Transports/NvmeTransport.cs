@@ -33,6 +33,12 @@ public abstract class NvmeTransport : IDisposable
     /// <summary>How many interrupt vectors the controller has; 0 where it has none.</summary>
     public virtual int InterruptVectors => 0;
 
+    /// <summary>
+    /// Whether a vector has to have an eventfd from before its queue is created until the end: servers of vfio-user report an error for each
+    /// completion of a queue with interrupts that finds none. Elsewhere a vector without one is silent.
+    /// </summary>
+    internal virtual bool InterruptsStayAttached => false;
+
     /// <summary>Cancelled when the other side announces that the device goes away.</summary>
     public virtual CancellationToken Removed => CancellationToken.None;
 

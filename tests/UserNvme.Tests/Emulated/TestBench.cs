@@ -29,8 +29,9 @@ internal sealed class TestBench : IAsyncDisposable
     }
 
     /// <summary>A small disk that comes up within a second or not at all.</summary>
-    public static EmulatedControllerOptions Small() => new()
+    public static EmulatedControllerOptions Small(int? interruptVectors = null) => new()
     {
+        InterruptVectors = interruptVectors,
         ReadyTimeout = 1,
         Namespaces = [new EmulatedNamespaceOptions { Size = 64 << 20 }],
     };

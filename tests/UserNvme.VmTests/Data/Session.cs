@@ -24,12 +24,12 @@ public sealed class Session : IAsyncDisposable
     /// <summary>Namespace 1.</summary>
     public IBlockDevice Device { get; }
 
-    public static async Task<Session> OpenAsync(GuestController controller)
+    public static async Task<Session> OpenAsync(GuestController controller, NvmeControllerOptions? options = null)
     {
         var loan = Loan.Of(controller);
         try
         {
-            return new Session(loan, await NvmeController.OpenAsync(controller.Address).WaitAsync(s_longestStart));
+            return new Session(loan, await NvmeController.OpenAsync(controller.Address, options).WaitAsync(s_longestStart));
         }
         catch
         {

@@ -74,6 +74,8 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
     /// <inheritdoc/>
     public override int InterruptVectors { get; }
 
+    internal override bool InterruptsStayAttached => true;
+
     /// <summary>Cancelled when the server goes away.</summary>
     public override CancellationToken Removed => _connection.Lost;
 
