@@ -16,6 +16,8 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
 
     private readonly NvmeBlockDevice _device;
     private readonly CancelItem _cancelItem;
+    private DeliverItem? _deliverItem;
+    private Reactor? _home;
     private ManualResetValueTaskSourceCore<bool> _source;
     private SubmissionEntry _template;
     private ulong _lba;
@@ -66,6 +68,7 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         _lba = lba;
         _blocksLeft = blocks;
         Begin(channel);
+        _home = Reactor.Home;
         var task = new ValueTask(this, _source.Version);
         if (cancellationToken.CanBeCanceled)
         {
@@ -89,14 +92,27 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         finally
         {
             _source.Reset();
+            _source.RunContinuationsAsynchronously = false;
             _device.Return(this);
         }
     }
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
 
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        if (_home is { } home)
+        {
+            // It is delivered at home. Who awaits it there continues in that call, without the context, whose use would allocate; who
+            // awaits it elsewhere must not come to run on a polling thread.
+            if (home.IsCurrent)
+                flags &= ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext;
+            else
+                _source.RunContinuationsAsynchronously = true;
+        }
+
         _source.OnCompleted(continuation, state, token, flags);
+    }
 
     internal override ReadOnlySpan<PrpPiece> Peek(out SubmissionEntry command, out ulong lba)
     {
@@ -139,6 +155,18 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         _registration = default;
         _cancelPosted = _cancelItemRan = _completeAfterCancelItem = false;
         _device.Finish(this);
+    }
+
+    /// <summary>Lets a caller that lives on a reactor continue there.</summary>
+    /// <returns>False if the caller lives on none.</returns>
+    internal bool TryDeliverHome()
+    {
+        if (_home is not { } home) return false;
+        if (home.IsCurrent)
+            DeliverHere(home);
+        else
+            home.Post(_deliverItem ??= new DeliverItem(this)); // The controller has no queue on that reactor.
+        return true;
     }
 
     /// <summary>Lets the caller continue, on this thread.</summary>
@@ -242,7 +270,18 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
             Channel.Cancel(this, new OperationCanceledException(_token));
     }
 
+    private void DeliverHere(Reactor home)
+    {
+        using var scope = home.EnterHome();
+        Deliver();
+    }
+
     private readonly record struct DataSegment(DmaBuffer Buffer, Iova Iova, int Length);
+
+    private sealed class DeliverItem(BlockRequest request) : ReactorItem
+    {
+        internal override void Run() => request.DeliverHere(request._home!);
+    }
 
     private sealed class CancelItem(BlockRequest request) : ReactorItem
     {

@@ -137,6 +137,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
 
     internal void Finish(BlockRequest request)
     {
+        if (request.TryDeliverHome()) return;
         if (_inline)
             request.Deliver();
         else

@@ -9,15 +9,22 @@ public sealed partial class NvmeController
     private bool _released;
 
     /// <summary>
-    /// Shuts the controller down: operations under way end first, within the command timeout; then its queues are deleted, it is told to get
+    /// Shuts the controller down: services that live on its reactors are told (<see cref="Queues.Reactor.RunAsync(Func{CancellationToken, Task}, CancellationToken)"/>);
+    /// operations under way end first, within the command timeout; then its queues are deleted, it is told to get
     /// ready for power-off and disabled, its memory is unmapped and the way to it closed. Bounded; safe to call twice.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         Task closing;
         lock (_calls)
-            closing = _closing ??= Call(Close);
+            closing = _closing ??= CloseAsync();
         await closing.ConfigureAwait(false);
+    }
+
+    private async Task CloseAsync()
+    {
+        await Task.WhenAll(Reactors.Select(reactor => reactor.EndWorkAsync(s_reactorLimit))).ConfigureAwait(false);
+        await Call(Close).ConfigureAwait(false);
     }
 
     private void Close()
@@ -95,6 +102,7 @@ public sealed partial class NvmeController
         DetachInterrupts();
         foreach (var channel in _channels) Retire(channel);
         _channels = [];
+        Reactors = [];
         _admin?.FailWaiting(DeadError);
         if (proof is StopProof.Disabled or StopProof.FunctionReset)
         {

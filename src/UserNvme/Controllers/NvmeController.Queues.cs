@@ -16,6 +16,9 @@ public sealed partial class NvmeController
 
     internal IReadOnlyList<IoChannel> Channels => _channels;
 
+    /// <summary>The reactors that have a queue pair of this controller, in the order of <see cref="NvmeControllerOptions.Cores"/>; empty once it is closed.</summary>
+    public IReadOnlyList<Reactor> Reactors { get; private set; } = [];
+
     /// <summary>
     /// Creates an I/O queue pair for one thread: the first that uses it. Dispose it on that thread when nothing is in flight. A reset of
     /// the controller closes it: commands in flight end in <see cref="ICompletionHandler{TState}.OnAbandoned"/> at the next poll.
@@ -88,6 +91,7 @@ public sealed partial class NvmeController
         finally
         {
             _channels = [.. channels];
+            Reactors = [.. channels.Select(c => c.Reactor)];
         }
 
         foreach (var channel in _channels)

@@ -91,7 +91,7 @@ public sealed partial class Reactor
         var withCommands = _polledCount != 0;
         var signalled = true;
         // Whoever enqueues after this look sees the flag and wakes.
-        if (_items.IsEmpty && !_stop)
+        if (_items.IsEmpty && !IsOver)
             signalled = _sleep.Wait(withCommands ? (int)Math.Clamp(_nextLook - Environment.TickCount64, 1, LongestSleepMilliseconds) : -1);
         Interlocked.Exchange(ref _sleeping, 0);
         return !signalled && LookForLostInterrupts();

@@ -35,6 +35,7 @@ public sealed partial class Reactor
     {
         Core = core;
         _logger = logger;
+        _context = new ReactorContext(this);
     }
 
     /// <summary>The CPU that the thread is pinned to.</summary>
@@ -64,15 +65,19 @@ public sealed partial class Reactor
         }
     }
 
-    /// <summary>Ends the thread with its last user.</summary>
+    /// <summary>Ends the thread with its last user, once those who live here have ended as well.</summary>
     internal void Release()
     {
+        CancellationTokenSource ending;
         lock (s_lock)
         {
             if (--_users != 0) return;
             s_byCore.Remove(Core);
+            ending = RenewEnding();
         }
 
+        // Off this thread: what services do when they are told is theirs.
+        _ = ending.CancelAsync();
         _stop = true;
         Interlocked.MemoryBarrier();
         Wake();
@@ -128,6 +133,8 @@ public sealed partial class Reactor
         channel.IsPolled = true;
     }
 
+    private bool IsOver => _stop && _works == 0;
+
     private void Start()
     {
         Exception? error = null;
@@ -162,7 +169,7 @@ public sealed partial class Reactor
     {
         t_current = this;
         var idleRounds = 0;
-        while (!_stop)
+        while (!IsOver)
         {
             var work = (_items.IsEmpty ? 0 : RunItems()) + PollChannels();
             if (--_roundsUntilClock < 0) ReadClock();

@@ -73,6 +73,46 @@ public sealed class AllocationTests
         Assert.InRange(least, 0, Operations - 1);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public async Task A_service_on_a_reactor_awaits_without_a_byte(int loops)
+    {
+        await using var controller = await OpenAsync(new NvmeControllerOptions());
+        var device = NvmeBlockDevice.Open(controller, new NamespaceId(1));
+        var least = long.MaxValue;
+
+        await controller.Reactors[0].RunAsync(async () =>
+        {
+            var buffers = Enumerable.Range(0, loops).Select(_ => device.RentBuffer(Bytes)).ToArray();
+            var tasks = new Task[loops];
+            for (var round = 0; round < WarmUpRounds + MeasuredRounds; round++)
+            {
+                for (var i = 0; i < loops; i++) tasks[i] = MeasuredLoopAsync(device, buffers[i].Memory, Operations / loops);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                foreach (var task in tasks) await task;
+                var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                Assert.True(controller.Reactors[0].IsCurrent);
+                if (round >= WarmUpRounds) least = Math.Min(least, allocated);
+            }
+
+            foreach (var buffer in buffers) buffer.Dispose();
+        });
+
+        // What awaiting the loops' tasks takes, and not a byte for any of the operations.
+        Assert.InRange(least, 0, Operations - 1);
+    }
+
+    // As its user writes it: without ConfigureAwait, so that it stays on its reactor.
+    private static async Task MeasuredLoopAsync(NvmeBlockDevice device, Memory<byte> memory, int operations)
+    {
+        for (var n = 0; n < operations; n += 2)
+        {
+            await device.WriteAsync(memory, n * 512L);
+            await device.ReadAsync(memory, n * 512L);
+        }
+    }
+
     private static async Task LoopAsync(NvmeBlockDevice device, Memory<byte> memory, int operations)
     {
         for (var n = 0; n < operations; n += 2)
