@@ -150,10 +150,9 @@ public sealed unsafe class DmaBuffer : MemoryManager<byte>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ReleaseLease(LeaseHolder holder)
     {
-        if (ReferenceEquals(_holder, holder))
+        // The sum of both counts is what matters. Where _held is used up, the holder ends a lease that it took over from another thread.
+        if (ReferenceEquals(_holder, holder) && _held is not 0 and var held)
         {
-            var held = _held;
-            if (held == 0) ThrowNotLeased();
             _held = held - 1;
             if (_state < 0) FreeIfUnused();
         }

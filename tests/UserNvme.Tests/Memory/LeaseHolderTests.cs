@@ -67,6 +67,25 @@ public sealed class LeaseHolderTests : IDisposable
     }
 
     [Fact]
+    public void A_shared_lease_that_the_first_owner_takes_over_and_its_own_end_in_any_order()
+    {
+        var buffer = _heap.Rent(4096);
+        var holder = LeaseHolder.Current;
+        buffer.AddLease(holder);
+        LeaseHolder? ended = null;
+        OnAnotherThread(() => buffer.AddLease(ended = LeaseHolder.Current));
+
+        buffer.TakeOverLease(ended!);
+        buffer.Dispose();
+        buffer.ReleaseLease(holder);
+        var heldMeanwhile = !buffer.IsReleased;
+        buffer.ReleaseLease(holder);
+
+        Assert.True(heldMeanwhile);
+        Assert.True(buffer.IsReleased);
+    }
+
+    [Fact]
     public void A_lease_on_a_returned_buffer_is_refused_and_one_released_twice_is_an_error()
     {
         var buffer = _heap.Rent(4096);
