@@ -65,7 +65,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     public ref THandler Handler => ref _handler;
 
     /// <summary>
-    /// Puts a command into the ring; the controller learns of it at a following <see cref="Poll"/>, or at the next
+    /// Puts a command into the ring; the controller learns of it at a following <see cref="Poll()"/>, or at the next
     /// <see cref="QueuePair.Ring"/>. Submit all you have, then poll: one doorbell write is enough for all of them.
     /// </summary>
     /// <param name="command">The command without identifier and PRPs, as the builders in <see cref="Spec"/> make it.</param>
@@ -106,15 +106,43 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         return true;
     }
 
+    /// <summary>
+    /// Puts a command with scattered data into the ring. The pair takes no lease: the caller holds one on each buffer
+    /// (<see cref="DmaBuffer.AddLease"/>) until the completion, and after <see cref="ICompletionHandler{TState}.OnAbandoned"/> for good.
+    /// </summary>
+    /// <param name="command">The command without identifier and PRPs, as the builders in <see cref="Spec"/> make it.</param>
+    /// <param name="pieces">The data in order, translated by the controller's own <see cref="DmaSpace"/>, as <see cref="PrpBuilder.CanDescribe"/> allows.</param>
+    /// <param name="state">Comes back with the completion.</param>
+    /// <returns>False if as many commands as the queue can hold are in flight, or the pair is closed or being disposed.</returns>
+    /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
+    /// <exception cref="ArgumentException">PRPs cannot describe the pieces, or they are longer than the longest transfer. Nothing was submitted then.</exception>
+    public bool TrySubmitScattered(in SubmissionEntry command, ReadOnlySpan<PrpPiece> pieces, TState state)
+    {
+        long length = 0;
+        foreach (var piece in pieces) length += piece.Length;
+        // Before a slot is taken: a half described entry must not be in the ring.
+        if (length > Settings.MaxTransferBytes || !PrpBuilder.CanDescribe(pieces, _pageSize)) ThrowNotDescribable(length);
+        return TrySubmit(in command, pieces, state);
+    }
+
     /// <inheritdoc/>
-    public override int Poll()
+    public override int Poll() => PollAtMost(_entries);
+
+    /// <summary>Like <see cref="Poll()"/>, but handles so many completions at most; the rest stays for the next poll.</summary>
+    /// <param name="maxCompletions">1 or more; never more than the rings have entries are handled.</param>
+    /// <returns>How many completions were handled.</returns>
+    /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
+    public int Poll(int maxCompletions) => PollAtMost(Math.Min(maxCompletions, _entries));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int PollAtMost(int most)
     {
         CheckOwner();
         if (!_open) return PollClosed();
         LookForTimeouts();
         var handled = 0;
         // No more than the ring holds: a device that never stops posting must not keep the owner here.
-        while (handled < _entries && _completion.TryTake(out var completion, out var words))
+        while (handled < most && _completion.TryTake(out var completion, out var words))
         {
             handled++;
             if (!TryComplete(in completion, words)) break;
@@ -297,6 +325,10 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     private unsafe PrpList ListOf(int slot) => _listMemory is null
         ? default
         : new PrpList((ulong*)(_listAddress + ((nint)slot * _listBytes)), new Iova(_lists.Value + ((ulong)slot * (ulong)_listBytes)), _listPages);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowNotDescribable(long length) => throw new ArgumentException(
+        $"{length} scattered bytes cannot be one command: it moves at most {Settings.MaxTransferBytes} bytes, in pieces that meet at boundaries of {_pageSize} bytes.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ThrowForeignBuffer() => throw new ArgumentException(
