@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace UserNvme.Cli.Perf;
 
 /// <summary>Where the transfers of one load go, in units of transfers: ascending with wrap-around, or uniformly random; and which are reads.</summary>
@@ -24,6 +26,7 @@ internal struct OffsetSequence
     }
 
     /// <summary>The next place, 0 to count - 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong NextPlace()
     {
         if (_isRandom)
@@ -34,12 +37,14 @@ internal struct OffsetSequence
     }
 
     /// <summary>Whether the next transfer is a write.</summary>
-    public bool NextIsWrite() => _readPercent switch
-    {
-        100 => false,
-        0 => true,
-        _ => (uint)((NextRandom() >> 32) * 100 >> 32) >= _readPercent,
-    };
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool NextIsWrite() => _readPercent != 100 && (_readPercent == 0 || !NextIsBelow(_readPercent));
+
+    /// <summary>True so many times of 100.</summary>
+    public bool NextIsBelow(uint percent) => (uint)((NextRandom() >> 32) * 100 >> 32) < percent;
+
+    /// <summary>A number from 0 to below 1, in steps of 2^-53.</summary>
+    public double NextFraction() => (NextRandom() >> 11) * (1.0 / (1UL << 53));
 
     // SplitMix64: one addition and two multiplications, and every 64-bit number once per period.
     private ulong NextRandom()
