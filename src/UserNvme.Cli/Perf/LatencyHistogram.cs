@@ -10,18 +10,23 @@ namespace UserNvme.Cli.Perf;
 internal sealed class LatencyHistogram
 {
     private const int SubBucketBits = 6;
-    private const int SubBuckets = 1 << SubBucketBits;
+    public const int SubBuckets = 1 << SubBucketBits;
 
     // 2^40 ns is 18 minutes; anything longer counts as that, its exact value shows in Max.
     private const int HighestBit = 40;
-    private const int BucketCount = (HighestBit - SubBucketBits + 1) * SubBuckets;
+
+    /// <summary>Powers of two that have buckets of their own.</summary>
+    public const int Octaves = HighestBit - SubBucketBits + 1;
+
+    private const int BucketCount = Octaves * SubBuckets;
 
     private readonly long[] _counts = new long[BucketCount];
     private double _sumOfSquares;
 
     public long Count { get; private set; }
 
-    public long Sum { get; private set; }
+    /// <summary>Of all latencies, in ns.</summary>
+    public long Total { get; private set; }
 
     /// <summary>The shortest latency in ns; 0 where nothing was recorded.</summary>
     public long Min => Count == 0 ? 0 : _min;
@@ -29,7 +34,7 @@ internal sealed class LatencyHistogram
     /// <summary>The longest latency in ns.</summary>
     public long Max { get; private set; }
 
-    public double Mean => Count == 0 ? 0 : (double)Sum / Count;
+    public double Mean => Count == 0 ? 0 : (double)Total / Count;
 
     public double StandardDeviation => Count == 0 ? 0 : Math.Sqrt(Math.Max(0, (_sumOfSquares / Count) - (Mean * Mean)));
 
@@ -39,18 +44,37 @@ internal sealed class LatencyHistogram
     public void Record(long nanoseconds)
     {
         Count++;
-        Sum += nanoseconds;
+        Total += nanoseconds;
         _sumOfSquares += (double)nanoseconds * nanoseconds;
         _min = Math.Min(_min, nanoseconds);
         Max = Math.Max(Max, nanoseconds);
         _counts[BucketOf(nanoseconds)]++;
     }
 
+    /// <summary>All of them together.</summary>
+    public static LatencyHistogram Sum(IEnumerable<LatencyHistogram> parts)
+    {
+        var sum = new LatencyHistogram();
+        foreach (var part in parts)
+            sum.Add(part);
+        return sum;
+    }
+
+    /// <summary>The buckets that are not empty, from the shortest latencies to the longest: first and last nanosecond, and how many.</summary>
+    public IEnumerable<(long First, long Last, long Count)> Buckets()
+    {
+        for (var i = 0; i < BucketCount; i++)
+        {
+            if (_counts[i] > 0)
+                yield return (i == 0 ? 0 : UpperEndOf(i - 1) + 1, UpperEndOf(i), _counts[i]);
+        }
+    }
+
     /// <summary>Adds what another histogram counted.</summary>
     public void Add(LatencyHistogram other)
     {
         Count += other.Count;
-        Sum += other.Sum;
+        Total += other.Total;
         _sumOfSquares += other._sumOfSquares;
         _min = Math.Min(_min, other._min);
         Max = Math.Max(Max, other.Max);
@@ -62,7 +86,7 @@ internal sealed class LatencyHistogram
     public void Clear()
     {
         Array.Clear(_counts);
-        Count = Sum = Max = 0;
+        Count = Total = Max = 0;
         _sumOfSquares = 0;
         _min = long.MaxValue;
     }
@@ -73,7 +97,7 @@ internal sealed class LatencyHistogram
     {
         if (Count == 0)
             return 0;
-        var rank = Math.Max(1, (long)Math.Ceiling(Count * (percent / 100)));
+        var rank = Math.Max(1, (long)Math.Ceiling(Count * percent / 100));
         long seen = 0;
         for (var i = 0; i < BucketCount; i++)
         {
