@@ -13,6 +13,10 @@ internal static class DataFile
     public static Stream Create(string path) =>
         Try("created", path, () => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
 
+    /// <summary>Opens or creates a file whose contents are replaced later: until then they stay.</summary>
+    public static FileStream OpenForReplacing(string path) =>
+        Try("written", path, () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read));
+
     /// <summary>
     /// Refuses a file that is too short before anything is written; of a pipe that is known only as it ends, and so of what has no
     /// length: devices.

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using UserNvme.Block;
+using UserNvme.Cli.Commands.PerfOptionSets;
 using UserNvme.Cli.Frame;
 using UserNvme.Cli.Perf;
+using UserNvme.Cli.Perf.Report;
+using UserNvme.Cli.Perf.Verify;
 using UserNvme.Cli.Safety;
 using UserNvme.Controllers;
 
@@ -10,32 +13,42 @@ namespace UserNvme.Cli.Commands;
 /// <summary>`perf DEV...`: how many transfers per second the devices do, and how long each takes. Options and rows are spdk_nvme_perf's.</summary>
 internal static class PerfCommand
 {
+    private const int MaxQueuePairs = 1024;
+
     public static Command Create(ToolContext tool)
     {
         var devices = CommonSymbols.Devices();
+        devices.Arity = ArgumentArity.ZeroOrMore;
         var options = new PerfOptions();
-        var command = new Command("perf", "Measures the devices: one polling thread per core, a queue pair for each namespace on it.") { devices };
-        options.AddTo(command);
-        command.SetAction(async (parse, stop) =>
-            await RunAsync(tool, parse.GetRequiredValue(devices), options.Read(parse), parse, options, stop).ConfigureAwait(false));
+        var command = new GroupedCommand("perf", "Measures the devices: one polling thread per core, a queue pair for each namespace on it.", options.Groups) { devices };
+        command.SetAction((parse, stop) => RunAsync(tool, parse, options, parse.GetValue(devices) ?? [], stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        ToolContext tool, string[] addresses, PerfSettings settings, ParseResult parse, PerfOptions options, CancellationToken stop)
+    private static async Task<int> RunAsync(ToolContext tool, ParseResult parse, PerfOptions options, string[] positional, CancellationToken stop)
     {
-        var guarded = settings.Writes && !parse.GetValue(options.DestroyData);
+        var settings = options.Read(parse);
+        var devices = options.Place.Devices(parse, positional);
+        // A file that cannot be written is told before the measurement, not after it.
+        using var files = PerfFiles.Open(options.Output.Hgrm(parse), options.Output.Report(parse));
+        var guarded = settings.Writes && !options.Check.DestroyData(parse);
+        var verifyLog = new VerifyLog();
+        var targets = new List<PerfTarget>();
         var controllers = new List<NvmeController>();
         try
         {
-            foreach (var address in addresses)
-                controllers.Add(await OpenAsync(tool, address, settings, guarded, parse.GetValue(options.Timeout), stop).ConfigureAwait(false));
-            var targets = Targets(controllers, settings, parse.GetValue(options.Namespace));
-            CheckMemory(settings, targets.Count);
+            foreach (var device in devices)
+            {
+                controllers.Add(await OpenAsync(tool, device.Address, settings, guarded, options.Check.Timeout(parse), stop).ConfigureAwait(false));
+                targets.AddRange(Targets(controllers[^1], device, settings, controllers.Count - 1, verifyLog));
+            }
+
+            CheckMemory(settings, targets);
             foreach (var target in guarded ? targets : [])
                 await DataGuard.CheckAsync(NvmeBlockDevice.Open(target.Controller, target.Namespace.Id), destroyData: false, stop).ConfigureAwait(false);
-            var result = await new PerfRun(settings, targets, new PerfProgress(tool.Console)).RunAsync(stop).ConfigureAwait(false);
+            var result = await new PerfRun(settings, targets, verifyLog, new PerfProgress(tool.Console)).RunAsync(stop).ConfigureAwait(false);
             Write(tool, result);
+            files.Write(result, RunFacts.Of(parse, targets));
             return Conclude(tool, result);
         }
         finally
@@ -48,36 +61,34 @@ internal static class PerfCommand
     // The look for signatures goes through the block API, which needs a reactor; the load does not.
     private static Task<NvmeController> OpenAsync(
         ToolContext tool, string address, PerfSettings settings, bool guarded, int timeout, CancellationToken stop) =>
-        Devices.OpenAsync(tool, address, timeout, stop, options =>
+        Commands.Devices.OpenAsync(tool, address, timeout, stop, options =>
         {
             options.Cores = guarded ? [settings.Cores[0]] : [];
             options.ExtraQueuePairs = MaxQueuePairs;
         });
 
-    private const int MaxQueuePairs = 1024;
-
-    private static List<PerfTarget> Targets(List<NvmeController> controllers, PerfSettings settings, uint namespaceId)
+    private static IEnumerable<PerfTarget> Targets(NvmeController controller, DeviceChoice device, PerfSettings settings, int number, VerifyLog log)
     {
-        var targets = new List<PerfTarget>();
-        foreach (var controller in controllers)
-        {
-            var namespaces = namespaceId != 0 ? [Devices.Namespace(controller, namespaceId)] : controller.Namespaces;
-            if (namespaces.Count == 0)
-                throw new NvmeSetupException(SetupProblem.NoSuchDevice, controller.Address, $"{controller.Address} has no active namespace.");
-            targets.AddRange(namespaces.Select(ns => new PerfTarget(controller, ns, settings)));
-        }
-
-        return targets;
+        var namespaces = device.NamespaceId != 0 ? [Commands.Devices.Namespace(controller, device.NamespaceId)] : controller.Namespaces;
+        if (namespaces.Count == 0)
+            throw new NvmeSetupException(SetupProblem.NoSuchDevice, controller.Address, $"{controller.Address} has no active namespace.");
+        return namespaces.Select(ns => new PerfTarget(controller, ns, settings, number, log));
     }
 
-    private static void CheckMemory(PerfSettings settings, int targets)
+    private static void CheckMemory(PerfSettings settings, List<PerfTarget> targets)
     {
-        var needed = (long)settings.QueueDepth * Math.Max(settings.IoSize, 4096) * settings.Cores.Count * targets;
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var each = targets.Max(target => new PieceLayout(settings.IoSize, settings.IoUnit, target.Controller.PageSize).Bytes);
+        var needed = settings.QueueDepth * Math.Max(each, 4096) * settings.Cores.Count * targets.Count;
         if (needed > available / 2)
             throw ToolException.Usage(
-                $"-q {settings.QueueDepth} times -o {settings.IoSize} on {settings.Cores.Count} core(s) and {targets} namespace(s) needs " +
+                $"-q {settings.QueueDepth} times -o {settings.IoSize} on {settings.Cores.Count} core(s) and {targets.Count} namespace(s) needs " +
                 $"{ByteSize.Describe(needed)} of DMA memory; this machine has {ByteSize.Describe(available)}.");
+        var table = settings.Verify ? targets.Sum(target => (decimal)target.IoCount) * sizeof(uint) : 0;
+        if (table > available / 2)
+            throw ToolException.Usage(
+                $"--verify keeps 4 bytes for each transfer of -o {settings.IoSize} that the namespaces hold, {ByteSize.Describe((long)table)}; " +
+                $"this machine has {ByteSize.Describe(available)}: use a larger -o or one namespace (-n).");
     }
 
     private static void Write(ToolContext tool, PerfResult result)
@@ -91,6 +102,8 @@ internal static class PerfCommand
     private static int Conclude(ToolContext tool, PerfResult result)
     {
         tool.Output.Flush();
+        if (result.Verify is { Mismatches: > 0 } verify)
+            throw new ToolException(ExitCode.DataMismatch, $"{verify.Mismatches} block(s) are not what was written, the first: {verify.Details[0]}");
         if (result.FirstError is { } error)
             throw new ToolException(ExitCodeTable.Of(error.Fate), $"{result.Errors} transfer(s) failed, the first: {error.Message}", error);
         return result.Interrupted

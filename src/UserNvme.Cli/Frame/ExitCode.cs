@@ -29,6 +29,7 @@ internal enum ExitCode
     DeviceStatus = 30,
     NotSubmitted = 31,
     FateUnknown = 32,
+    DataMismatch = 33,
 
     Interrupted = 40,
 }

@@ -30,6 +30,7 @@ internal static class ExitCodeTable
         (ExitCode.DeviceStatus, "a command completed with an error status"),
         (ExitCode.NotSubmitted, "a command was not handed to the device; the medium is unchanged by it"),
         (ExitCode.FateUnknown, "a command was not answered; its data may or may not have reached the medium"),
+        (ExitCode.DataMismatch, "perf --verify: data read are not those that were written"),
         (ExitCode.Interrupted, "ended early by SIGINT, SIGTERM or SIGHUP"),
     ];
 

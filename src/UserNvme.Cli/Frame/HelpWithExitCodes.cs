@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace UserNvme.Cli.Frame;
 
-/// <summary>The help text, followed on the root by the table of exit codes.</summary>
+/// <summary>The help text, with headings where a verb has them, followed on the root by the table of exit codes.</summary>
 internal sealed class HelpWithExitCodes(HelpAction help) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
@@ -18,6 +18,12 @@ internal sealed class HelpWithExitCodes(HelpAction help) : SynchronousCommandLin
 
     public override int Invoke(ParseResult parseResult)
     {
+        if (parseResult.CommandResult.Command is GroupedCommand grouped)
+        {
+            GroupedHelp.Write(parseResult.InvocationConfiguration.Output, grouped);
+            return 0;
+        }
+
         var code = help.Invoke(parseResult);
         if (parseResult.CommandResult.Command is not RootCommand)
             return code;

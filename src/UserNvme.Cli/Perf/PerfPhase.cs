@@ -5,5 +5,8 @@ internal enum PerfPhase
 {
     WarmUp,
     Measure,
+
+    /// <summary>With --verify: all that was written is read once more.</summary>
+    ReadBack,
     Stop,
 }

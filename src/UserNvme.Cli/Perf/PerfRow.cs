@@ -1,6 +1,6 @@
 namespace UserNvme.Cli.Perf;
 
-/// <summary>The figures of one namespace on one core, or of all together.</summary>
+/// <summary>The figures of one namespace on one core.</summary>
 internal sealed record PerfRow
 {
     public required string Address { get; init; }
@@ -13,45 +13,48 @@ internal sealed record PerfRow
 
     public required TimeSpan Elapsed { get; init; }
 
-    public required LatencyHistogram Reads { get; init; }
-
-    public required LatencyHistogram Writes { get; init; }
+    /// <summary>The latencies of each <see cref="TransferKind"/>.</summary>
+    public required IReadOnlyList<LatencyHistogram> Latencies { get; init; }
 
     public required long Errors { get; init; }
 
+    public required long Polls { get; init; }
+
+    public required long IdlePolls { get; init; }
+
+    public required long SubmissionDoorbells { get; init; }
+
+    public required long CompletionDoorbells { get; init; }
+
     public string Name => $"{Address} NSID {NamespaceId} from core {Core,2}";
 
-    public long Count => Reads.Count + Writes.Count;
+    public long Count => Latencies.Sum(latency => latency.Count);
 
     /// <summary>Transfers per second.</summary>
     public double Iops => PerSecond(Count);
 
-    public double MiBPerSecond => PerSecond(Count * (double)IoSize) / (1 << 20);
+    public double MiBPerSecond => PerSecond((Count - Latencies[(int)TransferKind.Flush].Count) * (double)IoSize) / (1 << 20);
 
-    /// <summary>Reads and writes together.</summary>
-    public LatencyHistogram All
-    {
-        get
-        {
-            var all = new LatencyHistogram();
-            all.Add(Reads);
-            all.Add(Writes);
-            return all;
-        }
-    }
+    /// <summary>All kinds together.</summary>
+    public LatencyHistogram All => LatencyHistogram.Sum(Latencies);
 
     /// <summary>Something per second of the measured time.</summary>
     public double PerSecond(double amount) => Elapsed > TimeSpan.Zero ? amount / Elapsed.TotalSeconds : 0;
 
-    public static PerfRow Of(PerfLoad load, int ioSize) => new()
+    /// <param name="loads">The queue pairs of one namespace and core.</param>
+    /// <param name="ioSize">Bytes of a transfer.</param>
+    public static PerfRow Of(IReadOnlyList<PerfLoad> loads, int ioSize) => new()
     {
-        Address = load.Target.Controller.Address,
-        NamespaceId = load.Target.Namespace.Id.Value,
-        Core = load.Core,
+        Address = loads[0].Target.Controller.Address,
+        NamespaceId = loads[0].Target.Namespace.Id.Value,
+        Core = loads[0].Share.Core,
         IoSize = ioSize,
-        Elapsed = load.Elapsed,
-        Reads = load.Reads,
-        Writes = load.Writes,
-        Errors = load.Errors,
+        Elapsed = loads.Max(load => load.Elapsed),
+        Latencies = [.. TransferKinds.All.Select(kind => LatencyHistogram.Sum(loads.Select(load => load.Latencies[(int)kind])))],
+        Errors = loads.Sum(load => load.Errors),
+        Polls = loads.Sum(load => load.Polls),
+        IdlePolls = loads.Sum(load => load.Polls - load.BusyPolls),
+        SubmissionDoorbells = loads.Sum(load => load.SubmissionDoorbells),
+        CompletionDoorbells = loads.Sum(load => load.CompletionDoorbells),
     };
 }

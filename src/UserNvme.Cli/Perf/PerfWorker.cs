@@ -1,69 +1,79 @@
-using System.Runtime.CompilerServices;
 using UserNvme.Cli.Frame;
+using UserNvme.Cli.Perf.Work;
 
 namespace UserNvme.Cli.Perf;
 
-/// <summary>The thread of one core: pinned, polls the loads of all namespaces in turn until it is told to stop.</summary>
-internal sealed class PerfWorker
+/// <summary>The thread of one core: pinned, polls the loads of all namespaces in turn until it is told to stop. This half is its life.</summary>
+internal abstract class PerfWorker
 {
-    private const int StepsUntilYield = 16384;
-    private const int StepsBetweenYields = 256;
-
-    private readonly PerfSettings _settings;
-    private readonly IReadOnlyList<PerfTarget> _targets;
-    private readonly int _core;
-    private readonly int _index;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _measured = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _emptySteps;
     private volatile PerfPhase _phase;
-    private volatile PerfLoad[] _loads = [];
 
-    public PerfWorker(PerfSettings settings, IReadOnlyList<PerfTarget> targets, int index)
+    protected PerfWorker(PerfSettings settings, int core)
     {
-        _settings = settings;
-        _targets = targets;
-        _index = index;
-        _core = settings.Cores[index];
+        Core = core;
         _phase = settings.WarmUp > TimeSpan.Zero ? PerfPhase.WarmUp : PerfPhase.Measure;
     }
 
     /// <summary>Ends when the load runs, or fails if it cannot.</summary>
     public Task Ready => _ready.Task;
 
+    /// <summary>Ends when the thread has measured, whether it was told to stop or all its loads were over before.</summary>
+    public Task Measured => _measured.Task;
+
     /// <summary>Ends when the thread has given everything back; fails with what went wrong.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>The loads, one per namespace. Their counters may be read at any time, all else after <see cref="Ended"/>.</summary>
-    public IReadOnlyList<PerfLoad> Loads => _loads;
+    /// <summary>The loads, by namespace and queue pair; none before <see cref="Ready"/>.</summary>
+    public abstract IReadOnlyList<PerfLoad> Loads { get; }
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = $"perf core {_core}" }.Start();
+    protected int Core { get; }
+
+    protected PerfPhase Phase => _phase;
+
+    /// <summary>The worker of a core with the loop that the settings need and no more.</summary>
+    public static PerfWorker Create(PerfSettings settings, IReadOnlyList<PerfTarget> targets, int index, PerfAlarm alarm) =>
+        (settings.IsPlain, settings.Rate > 0) switch
+        {
+            (true, false) => new PerfWorker<PlainWork, AsTheyEnd>(settings, targets, index, alarm),
+            (true, true) => new PerfWorker<PlainWork, ByClock>(settings, targets, index, alarm),
+            (false, false) => new PerfWorker<MixedWork, AsTheyEnd>(settings, targets, index, alarm),
+            (false, true) => new PerfWorker<MixedWork, ByClock>(settings, targets, index, alarm),
+        };
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"perf core {Core}" }.Start();
 
     public void Enter(PerfPhase phase) => _phase = phase;
 
+    protected abstract void CreateLoads();
+
+    protected abstract void Work();
+
+    protected void SignalMeasured() => _measured.TrySetResult();
+
     private void Run()
     {
-        var loads = new List<PerfLoad>();
         Exception? error = null;
         try
         {
-            if (!CpuAffinity.TryPin(_core))
-                throw ToolException.Usage($"The kernel does not let this process run on core {_core}; choose others with -c.");
-            foreach (var target in _targets)
-                loads.Add(new PerfLoad(target, _settings, _core, _index));
-            _loads = [.. loads];
-            foreach (var load in loads)
+            if (!CpuAffinity.TryPin(Core))
+                throw ToolException.Usage($"The kernel does not let this process run on core {Core}; choose others with -c.");
+            CreateLoads();
+            foreach (var load in Loads)
                 load.Start();
             _ready.TrySetResult();
-            Poll(_loads);
+            Work();
         }
         catch (Exception e)
         {
             error = e;
         }
 
-        foreach (var load in loads)
+        foreach (var load in Loads)
             error = DisposeOf(load) ?? error;
+        _measured.TrySetResult();
         if (error is null)
         {
             _ended.SetResult();
@@ -72,53 +82,6 @@ internal sealed class PerfWorker
 
         _ready.TrySetException(error);
         _ended.SetException(error);
-    }
-
-    private void Poll(PerfLoad[] loads)
-    {
-        while (_phase == PerfPhase.WarmUp && !AllClosed(loads))
-            Step(loads);
-        foreach (var load in loads)
-            load.BeginMeasuring();
-        while (_phase == PerfPhase.Measure && !AllClosed(loads))
-            Step(loads);
-        foreach (var load in loads)
-            load.EndMeasuring();
-
-        // Bounded: a command that is not answered in its time leads to a reset, which ends all of them.
-        while (!Array.TrueForAll(loads, load => load.IsDrained))
-            Step(loads);
-    }
-
-    private void Step(PerfLoad[] loads)
-    {
-        var handled = 0;
-        foreach (var load in loads)
-            handled += load.Step();
-        if (handled != 0)
-            _emptySteps = 0;
-        else if (++_emptySteps >= StepsUntilYield)
-            Yield();
-    }
-
-    // Over 100 us without a completion: either the device is slow, and a yield costs nothing, or it is an emulated one that waits for
-    // this very core.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Yield()
-    {
-        _emptySteps -= StepsBetweenYields;
-        Thread.Yield();
-    }
-
-    private static bool AllClosed(PerfLoad[] loads)
-    {
-        foreach (var load in loads)
-        {
-            if (!load.IsClosed)
-                return false;
-        }
-
-        return true;
     }
 
     private static Exception? DisposeOf(PerfLoad load)

@@ -108,7 +108,7 @@ public sealed class QueuePair<TState, THandler> : QueuePair
 
     /// <summary>
     /// Puts a command with scattered data into the ring. The pair takes no lease: the caller holds one on each buffer
-    /// (<see cref="DmaBuffer.AddLease"/>) until the completion, and after <see cref="ICompletionHandler{TState}.OnAbandoned"/> for good.
+    /// (<see cref="DmaBuffer.AddLease()"/>) until the completion, and after <see cref="ICompletionHandler{TState}.OnAbandoned"/> for good.
     /// </summary>
     /// <param name="command">The command without identifier and PRPs, as the builders in <see cref="Spec"/> make it.</param>
     /// <param name="pieces">The data in order, translated by the controller's own <see cref="DmaSpace"/>, as <see cref="PrpBuilder.CanDescribe"/> allows.</param>

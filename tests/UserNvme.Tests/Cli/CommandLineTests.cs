@@ -14,6 +14,8 @@ public class CommandLineTests
     [InlineData("usernvme perf has no option '--io-dept' (did you mean '--io-depth'?); see 'usernvme perf --help'.", "perf", "emulated:", "--io-dept", "3")]
     [InlineData("'b' is one argument too many for show-regs; see 'usernvme show-regs --help'.", "show-regs", "a", "b")]
     [InlineData("show-regs needs DEV; see 'usernvme show-regs --help'.", "show-regs")]
+    [InlineData("perf needs DEV; see 'usernvme perf --help'.", "perf")]
+    [InlineData("0000:01:00.0 is given twice; a controller can be opened once.", "perf", "0000:01:00.0", "-b", "0000:01:00.0")]
     [InlineData("An empty text is not a device's address; see 'usernvme perf --help'.", "perf", "emulated:", "")]
     [InlineData("--output-format is normal or json, not 'xml'; see 'usernvme show-regs --help'.", "show-regs", "emulated:", "--output-format", "xml")]
     public async Task A_wrong_command_line_is_one_sentence_with_a_hint(string sentence, params string[] args)
@@ -49,6 +51,27 @@ public class CommandLineTests
     [InlineData("-c (--core-mask): '3-1' is neither", "-c", "3-1")]
     [InlineData("-c (--core-mask): this process cannot run on core 1000", "-c", "1000")]
     [InlineData("-n (--namespace-id)", "-n", "0")]
+    [InlineData("--rwmixtrim needs -w with a pattern that writes, not randread", "--rwmixtrim", "10")]
+    [InlineData("--flush-every needs -w with a pattern that writes, not trim", "-w", "trim", "--flush-every", "10")]
+    [InlineData("--verify checks what the run wrote", "--verify")]
+    [InlineData("--verify needs more room", "--verify", "-w", "write", "-o", "1M", "-q", "512", "-P", "2")]
+    [InlineData("-F (--zipf) is a number above 0", "-F", "0")]
+    [InlineData("-F (--zipf) is a number above 0", "-F", "much")]
+    [InlineData("-F (--zipf) needs -w with a random pattern, not read", "-F", "1", "-w", "read")]
+    [InlineData("--rate is a number of transfers per second", "--rate", "0")]
+    [InlineData("--rate is a number of transfers per second", "--rate", "5x")]
+    [InlineData("-d (--number-ios) is a whole number", "-d", "0")]
+    [InlineData("-d (--number-ios) is a whole number", "-d", "1.5%")]
+    [InlineData("-O (--io-unit-size) is a size", "-O", "512")]
+    [InlineData("-O 6144 is not a multiple of the page size", "-O", "6k", "-o", "24k")]
+    [InlineData("-P (--num-qpairs) 5 queue pairs share the 4 transfers", "-P", "5", "-q", "4")]
+    [InlineData("-C (--max-completion-per-poll)", "-C", "-1")]
+    [InlineData("-Q (--continue-on-error)", "-Q", "0")]
+    [InlineData("--io-queue-size", "--io-queue-size", "1")]
+    [InlineData("-q 64 transfers do not fit a queue of emulated:?mdts=5, which holds 63 commands", "-q", "64", "--io-queue-size", "64")]
+    [InlineData("--steady-state is iops:5%", "--steady-state", "often")]
+    [InlineData("--steady-state needs a -t (--time) of at least its window, 30 s", "--steady-state", "snia")]
+    [InlineData("--ss-dur has a meaning with --steady-state only", "--ss-dur", "5")]
     [InlineData("-q 60000 transfers of 8 commands each", "-q", "60000", "-o", "1M")]
     public async Task An_absurd_value_of_perf_is_one_sentence_that_names_the_option(string start, params string[] options)
     {
@@ -70,13 +93,26 @@ public class CommandLineTests
     }
 
     [Fact]
+    public async Task Help_of_perf_has_its_options_under_headings()
+    {
+        var run = await ToolRun.Of("perf", "--help");
+
+        var headings = run.Output.Split('\n').Where(line => line.EndsWith(':') && !line.StartsWith(' '));
+        Assert.Equal(
+            ["Description:", "Usage:", "Arguments:", "Load:", "Duration:", "Devices, cores and queues:", "Checks and errors:", "Output:", "Options of all verbs:"],
+            headings);
+        Assert.All(run.Output.Split('\n'), line => Assert.True(line.Length <= 120, line));
+    }
+
+    [Fact]
     public async Task Help_of_perf_tells_its_defaults()
     {
         var run = await ToolRun.Of("perf", "--help");
 
         string[] presets = ["[default: 128]", "[default: 4096]", "[default: randread]", "[default: 10]", "[default: 50]", "the first allowed core"];
+        var text = string.Join(' ', run.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
         foreach (var preset in presets)
-            Assert.Contains(preset, run.Output, StringComparison.Ordinal);
+            Assert.Contains(preset, text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.Numerics;
 using CsCheck;
-using UserNvme.Cli.Commands;
+using UserNvme.Cli.Commands.PerfOptionSets;
 using UserNvme.Cli.Frame;
 using UserNvme.Cli.Perf;
 
@@ -57,12 +57,12 @@ public class CoreListTests
     [InlineData(new[] { 2, 3 }, 2)]
     [InlineData(new[] { 0 }, 0)]
     public void The_default_is_the_first_allowed_core_that_is_not_core_0(int[] allowed, int expected) =>
-        Assert.Equal([expected], PerfOptions.Cores(null, allowed));
+        Assert.Equal([expected], PlaceOptions.Cores(null, allowed));
 
     [Fact]
     public void An_absent_core_is_named_with_those_that_there_are()
     {
-        var error = Assert.Throws<ToolException>(() => PerfOptions.Cores("0-2,7", [0, 1, 3]));
+        var error = Assert.Throws<ToolException>(() => PlaceOptions.Cores("0-2,7", [0, 1, 3]));
 
         Assert.Equal((ExitCode.Usage, "-c (--core-mask): this process cannot run on core 2, 7; it can on 0-1, 3."), (error.Code, error.Message));
     }

@@ -16,12 +16,25 @@ public class FailingDeviceTests
     {
         var device = Device(script => script.Add(CommandMatch.Io(NvmOpcode.Read) with { Skip = 20, Count = 3 }, FaultAction.Fail(s_unrecoveredRead)));
 
-        var run = await ToolRun.Of("perf", device, "-q", "4", "-t", "1", "-a", "0", "--output-format", "json");
+        var run = await ToolRun.Of("perf", device, "-q", "4", "-d", "1000", "-t", "600", "-a", "0", "-Q", "1", "--output-format", "json");
 
         Assert.Equal((int)ExitCode.DeviceStatus, run.ExitCode);
         Assert.Equal(3, run.Json.GetProperty("jobs")[0].GetProperty("total_err").GetInt32());
         Assert.True(run.Json.GetProperty("jobs")[0].GetProperty("read").GetProperty("total_ios").GetInt64() > 20);
-        Assert.StartsWith($"usernvme: 3 transfer(s) failed, the first: A read of namespace 1 of {device} failed: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"usernvme: 3 transfer(s) failed, the first: A read of namespace 1 of {device} failed: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("usernvme: 3 transfer(s) failed so far, the latest: A read of namespace 1 of ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_first_failed_transfer_ends_perf_unless_it_is_told_to_go_on()
+    {
+        var device = Device(script => script.Add(CommandMatch.Io(NvmOpcode.Read) with { Skip = 20 }, FaultAction.Fail(s_unrecoveredRead)));
+
+        var run = await ToolRun.Of("perf", device, "-q", "1", "-t", "600", "-a", "0", "--output-format", "json");
+
+        Assert.Equal((int)ExitCode.DeviceStatus, run.ExitCode);
+        var job = run.Json.GetProperty("jobs")[0];
+        Assert.Equal((1, 20), (job.GetProperty("total_err").GetInt32(), job.GetProperty("read").GetProperty("total_ios").GetInt32()));
     }
 
     [Fact]

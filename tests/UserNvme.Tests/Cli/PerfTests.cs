@@ -64,6 +64,33 @@ public partial class PerfTests
             run.Json.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("filename").GetString()));
     }
 
+    [Theory]
+    [InlineData(new[] { "-L" }, 2, 0)]
+    [InlineData(new[] { "-LL" }, 2, 1)]
+    [InlineData(new[] { "-L", "-L" }, 2, 1)]
+    [InlineData(new string[0], 1, 0)]
+    public async Task Percentiles_and_histograms_of_the_rows_are_printed_as_asked_for(string[] options, int summaries, int histograms)
+    {
+        var run = await ToolRun.Of(["perf", "emulated:?size=16M", "-q", "4", "-d", "100", "-a", "0", .. options]);
+
+        Assert.Equal((0, summaries, histograms),
+            (run.ExitCode, Regex.Count(run.Output, "(?m)^Summary latency data for "), Regex.Count(run.Output, "(?m)^Latency histogram for emulated:")));
+        var last = Regex.Matches(run.Output, @"(?m)^ *[\d.]+ - *[\d.]+: *([\d.]+)%  \( +\d+\)$").LastOrDefault();
+        Assert.Equal(histograms == 0 ? null : "100.0000", last?.Groups[1].Value);
+    }
+
+    [Fact]
+    public async Task A_line_of_progress_is_shown_on_a_terminal_and_taken_away()
+    {
+        var error = new StringWriter();
+        var console = new ToolConsole { Output = TextWriter.Null, Error = error, OpenOutput = () => Stream.Null, OpenInput = () => Stream.Null, ErrorIsTerminal = true };
+
+        await Tool.RunAsync(["perf", "emulated:?size=16M", "-q", "4", "-t", "2", "-a", "0"], console, CancellationToken.None);
+
+        Assert.Matches(@"^\r\u001b\[K\d+ s of 2 s \(\d+ %\): [\d,]+ IOPS, [\d,.]+ MiB/s, average latency [\d,.]+ us", error.ToString());
+        Assert.EndsWith("\r\u001b[K", error.ToString(), StringComparison.Ordinal);
+    }
+
     private static void CheckDirection(JsonElement direction, bool active)
     {
         var count = direction.GetProperty("total_ios").GetInt64();
