@@ -1,13 +1,13 @@
 #!/bin/sh
 # Builds everything and runs every test: installs what is missing, then one lane after the other, then the sum.
-# usage: tests/run.sh [LANE...]     lanes: unit emulated guest aot (default: all)
+# usage: tests/run.sh [LANE...]     lanes: unit emulated vfio-user guest aot (default: all)
 # Results and logs stay in artifacts/. USERNVME_QEMU_ACCEL=kvm makes the guest lane fast where KVM runs (default tcg).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . tests/lanes/count.sh
 DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
 export DOTNET_ROOT DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
-lanes=${*:-unit emulated guest aot}
+lanes=${*:-unit emulated vfio-user guest aot}
 rm -rf artifacts/lanes
 mkdir -p artifacts/lanes
 

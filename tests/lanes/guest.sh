@@ -1,5 +1,6 @@
 #!/bin/sh
-# The driver on a real VFIO device: boots a QEMU guest and runs UserNvme.VmTests and the published tool in it (see tests/vm).
+# The driver on a real VFIO device: boots a QEMU guest and runs UserNvme.VmTests, the suite of every device and the published tool in it (see
+# tests/vm).
 # Each boot counts as one test of its own: it came back in time, no access was stopped by the IOMMU, and QEMU's device saw no misuse.
 set -eu
 . tests/lanes/count.sh
@@ -9,6 +10,7 @@ mkdir -p "$cache"
 tests/vm/kernel.sh "$cache"
 tests/vm/initramfs.sh "$cache"
 dotnet publish tests/UserNvme.VmTests -c Release -v q -nologo -o artifacts/vm/tests
+dotnet publish tests/UserNvme.DeviceTests -c Release -v q -nologo -o artifacts/vm/device-tests
 dotnet publish src/UserNvme.Cli -c Release -v q -nologo -o artifacts/cli
 dotnet publish samples/UserNvme.Worker -c Release -v q -nologo -o artifacts/worker
 dotnet=$(readlink -f "$(command -v dotnet)")
@@ -16,6 +18,9 @@ dotnet=$(readlink -f "$(command -v dotnet)")
 # Without KVM, vector instructions are slower than plain ones: OpenSSL's SHA-256 runs at twice the speed without them.
 hashing=
 [ "${USERNVME_QEMU_ACCEL:-tcg}" != tcg ] || hashing="export OPENSSL_ia32cap=0"
+
+# What the first boot does besides: the suite of every device on one of the guest's.
+suite="&& $root/tests/vm/suite.sh $dotnet $root/artifacts/vm/device-tests"
 
 boot() { # BITS FILTER...: one boot with an IOMMU of this address width (none: without an IOMMU), and the tests that the filter leaves
     bits=$1 name=iommu-$1 options="-a $1"
@@ -27,14 +32,16 @@ boot() { # BITS FILTER...: one boot with an IOMMU of this address width (none: w
     if tests/vm/boot.sh $options "$cache" "$folder" "
         $hashing
         export HOME=/tmp DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 USERNVME_TOOL=$root/artifacts/cli/usernvme USERNVME_ADDRESS_BITS=$bits USERNVME_WORKER=$root/artifacts/worker/UserNvme.Worker.dll
-        cd $root/artifacts/vm/tests && exec $dotnet UserNvme.VmTests.dll $* \
-            --results-directory /run/result --report-trx --report-trx-filename $name.trx --progress off --no-ansi"; then
+        cd $root/artifacts/vm/tests && $dotnet UserNvme.VmTests.dll $* \
+            --results-directory /run/result --report-trx --report-trx-filename $name.trx --progress off --no-ansi $suite"; then
         result guest passed "boot $name"
     else
         result guest failed "boot $name"
     fi
     cat "$folder/result/output" || true
     results_of guest "$folder/result/$name.trx"
+    [ -z "$suite" ] || results_of guest "$folder/result/device.trx"
+    suite=
 }
 
 boot 39 --filter-not-namespace UserNvme.VmTests.NoIommu

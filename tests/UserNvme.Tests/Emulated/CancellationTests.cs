@@ -73,25 +73,4 @@ public class CancellationTests
 
         Assert.Equal(0, bench.Device.GetCounters(new QueueId(1)).CommandsFetched);
     }
-
-    [Fact]
-    public async Task Cancelling_at_any_moment_ends_every_read_exactly_once()
-    {
-        await using var bench = await TestBench.StartAsync();
-        var device = bench.Open();
-        var random = new Random(3);
-
-        for (var round = 0; round < 300; round++)
-        {
-            using var cancel = new CancellationTokenSource();
-            var reads = Enumerable.Range(0, 16).Select(i => device.ReadAsync(new byte[4096], i * 4096, cancel.Token).AsTask()).ToArray();
-            if (random.Next(2) == 0) await Task.Yield();
-            await cancel.CancelAsync();
-            foreach (var read in reads)
-                Assert.True(await Record.ExceptionAsync(() => read) is null or OperationCanceledException);
-        }
-
-        await device.ReadAsync(new byte[512], 0);
-        Assert.Empty(bench.Device.RecordedFaults);
-    }
 }

@@ -1,7 +1,6 @@
 using UserNvme.Controllers;
 using UserNvme.Emulation;
 using UserNvme.Memory;
-using UserNvme.Queues;
 using UserNvme.Spec;
 
 namespace UserNvme.Tests.Emulated;
@@ -26,18 +25,6 @@ public class MisuseTests
 
         await closing;
         await write;
-    }
-
-    [Fact]
-    public async Task A_token_whose_source_is_disposed_does_not_keep_a_read_waiting()
-    {
-        await using var bench = await TestBench.StartAsync();
-        var device = bench.Open();
-        var source = new CancellationTokenSource();
-        var token = source.Token;
-        source.Dispose();
-
-        await device.ReadAsync(new byte[512], 0, token);
     }
 
     [Fact]
@@ -98,24 +85,7 @@ public class MisuseTests
         }
     }
 
-    [Fact]
-    public async Task A_pair_whose_handler_submits_again_and_again_can_be_disposed()
-    {
-        await using var bench = await TestBench.StartAsync();
-        await Task.Factory.StartNew(() =>
-        {
-            var pair = bench.Driver.CreateQueuePair<int, Again>(3, new Again());
-            pair.Handler.Pair = pair;
-            pair.TrySubmit(NvmCommands.Flush(new(1)), null, 0, 0, 5);
-            pair.Dispose();
-            Assert.Equal(0, pair.InFlight);
-        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-        Assert.Equal(0, bench.Driver.ResetCount);
-    }
-
     [Theory]
-    [InlineData(16)]
     [InlineData(1024)]
     [InlineData(4096)]
     public async Task An_open_that_runs_out_of_memory_says_so_and_leaves_nothing_rented(int kib)
@@ -154,16 +124,5 @@ public class MisuseTests
         Assert.Contains("not what it was", error.Message, StringComparison.Ordinal);
         Assert.Equal(CommandFate.NotSubmitted, read.Fate);
         Assert.Equal(ControllerState.Dead, bench.Driver.State);
-    }
-
-    private struct Again : ICompletionHandler<int>
-    {
-        public QueuePair<int, Again> Pair;
-
-        public readonly void OnCompletion(in CompletionEntry completion, int state) => Pair.TrySubmit(NvmCommands.Flush(new(1)), null, 0, 0, state);
-
-        public readonly void OnAbandoned(int state)
-        {
-        }
     }
 }

@@ -66,35 +66,6 @@ public class SplittingTests
     }
 
     [Fact]
-    public async Task Scattered_memory_of_any_shape_is_read_and_written_in_order()
-    {
-        await using var bench = await TestBench.StartAsync();
-        var device = bench.Open();
-        var random = new Random(7);
-        using var first = device.RentBuffer(1 << 20);
-        using var second = device.RentBuffer(1 << 20);
-        using var back = device.RentBuffer(4 << 20);
-
-        for (var round = 0; round < 200; round++)
-        {
-            var pieces = new List<ReadOnlyMemory<byte>>();
-            for (var i = random.Next(1, 12); i > 0; i--) pieces.Add(Piece(random, first.Memory, second.Memory));
-            var rest = pieces.Sum(p => p.Length) % BlockSize;
-            if (rest != 0 || pieces.All(p => p.IsEmpty)) pieces.Add(new byte[BlockSize - rest]);
-            foreach (var piece in pieces) random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsMemory(piece).Span);
-            var expected = pieces.SelectMany(p => p.ToArray()).ToArray();
-
-            await device.WriteAsync(pieces, 4096);
-            var read = back.Memory[..expected.Length];
-            await device.ReadAsync([read[..BlockSize], read[BlockSize..]], 4096);
-
-            Assert.True(expected.AsSpan().SequenceEqual(read.Span), $"round {round}: {string.Join(",", pieces.Select(p => p.Length))}");
-        }
-
-        Assert.Empty(bench.Device.RecordedFaults);
-    }
-
-    [Fact]
     public async Task Write_zeroes_keeps_to_its_own_limit_and_zeroes_exactly_the_range()
     {
         await using var bench = await TestBench.StartAsync(TestBench.Small() with { WriteZeroesSizeLimit = 3 });
@@ -160,13 +131,4 @@ public class SplittingTests
         Assert.Contains(says, write.Message, StringComparison.Ordinal);
         Assert.Equal(0, bench.Device.GetCounters(new QueueId(1)).CommandsFetched);
     }
-
-    private static ReadOnlyMemory<byte> Piece(Random random, Memory<byte> first, Memory<byte> second) => random.Next(5) switch
-    {
-        0 => new byte[random.Next(1, 3000)],
-        1 => first.Slice(random.Next(200) * 4096, 4096 * random.Next(1, 8)),
-        2 => second.Slice(random.Next(1000) * 512, 512 * random.Next(1, 40)),
-        3 => second.Slice(random.Next(100_000), random.Next(1, 3000)),
-        _ => Memory<byte>.Empty,
-    };
 }
