@@ -119,6 +119,7 @@ public sealed partial class NvmeController
             // The device does not obey: it is closed before its memory is unmapped.
             Release();
             Detach();
+            _admin?.Pair.ReleaseMemory();
         }
     }
 

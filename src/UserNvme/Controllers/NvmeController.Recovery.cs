@@ -49,12 +49,14 @@ public sealed partial class NvmeController
         // Whoever takes the device away waits until it is closed.
         LetAllGo();
         Release();
-        LogDead(Died(reason, "nothing more can be done", null), Address);
+        LogDead(Died(reason, null), Address);
     }
 
-    private NvmeSetupException Died(string reason, string why, Exception? inner)
+    private NvmeSetupException Died(string reason, string why, Exception? inner) => Died($"it was reset because {reason}, and {why}", inner);
+
+    private NvmeSetupException Died(string reason, Exception? inner)
     {
-        _deathReason = $"it was reset because {reason}, and {why}";
+        _deathReason = reason;
         _state = ControllerState.Dead;
         foreach (var channel in _channels) channel.Reactor.Invoke(() => channel.Kill(DeadError()), s_reactorLimit);
         return new NvmeSetupException(SetupProblem.DeviceFailed, Address, $"The controller {Address} is dead: {_deathReason}.", inner);
@@ -99,8 +101,13 @@ public sealed partial class NvmeController
         if (_released) return _lastProof;
         var outcome = _registers.Disable(_readyTimeout);
         if (outcome == RegisterWait.Reached) return StopProof.Disabled;
-        LogProblem(Address, $"the controller does not stop when disabled ({Describe(outcome)}): resetting the function");
-        if (Transport.CanReset && TryReset()) return StopProof.FunctionReset;
+        // What its transport calls removed as well does not come back by a reset.
+        if (outcome != RegisterWait.Gone || !Transport.Removed.IsCancellationRequested)
+        {
+            LogProblem(Address, $"the controller does not stop when disabled ({Describe(outcome)}): resetting the function");
+            if (Transport.CanReset && TryReset()) return StopProof.FunctionReset;
+        }
+
         // Without a function reset: no bus mastering, and the device is closed before its memory is used again.
         var masterOff = TryBusMasterOff();
         LetAllGo();

@@ -151,9 +151,10 @@ public sealed partial class NvmeController : IQueuePairMonitor
     private void Watch()
     {
         var status = _registers.Status;
-        if (status.IsGone) RequestReset("its registers read all-ones: it is gone or lost its power");
+        var isRemoved = Transport.Removed.IsCancellationRequested;
+        if (status.IsGone && !isRemoved) RequestReset("its registers read all-ones: it is gone or lost its power");
         else if (status.Cfs) RequestReset("it reports a fatal status (CSTS.CFS)");
-        else if (Transport.Removed.IsCancellationRequested && _state == ControllerState.Live) Die("it was removed");
+        else if (isRemoved && _state == ControllerState.Live) Die(status.IsGone ? "it is gone" : "it was removed");
     }
 
     private void RecoverQuietly(string reason)

@@ -120,7 +120,8 @@ public sealed partial class DmaHeap : IDisposable
 
     /// <summary>
     /// Ends one <see cref="Attach"/>; the last one unmaps everything. Only when the domain's controllers have stopped (rule 5). A region that
-    /// cannot be unmapped is retired: logged, counted in <see cref="RetiredBytes"/> and never used again.
+    /// cannot be unmapped is retired: logged, counted in <see cref="RetiredBytes"/> and never used again. It stays until the process ends where a
+    /// device may still write to it, until the heap ends where only another process (vfio-user) may, which has a mapping of its own.
     /// </summary>
     /// <exception cref="InvalidOperationException">The space is not attached (any more).</exception>
     public void Detach(DmaSpace space)
@@ -238,7 +239,7 @@ public sealed partial class DmaHeap : IDisposable
         if (!_disposed || !_table.IsDetached) return;
         foreach (var region in _table.Regions.ToArray())
         {
-            if (region?.Runs is null || region.Retired) continue;
+            if (region?.Runs is null || region.MustStayMapped) continue;
             int buffers;
             lock (_gate) buffers = region.Buffers;
             if (buffers != 0) continue;

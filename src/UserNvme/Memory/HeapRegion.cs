@@ -15,6 +15,9 @@ internal sealed class HeapRegion(DmaRegion memory, RunAllocator? runs)
     /// <summary>Set when a domain could not unmap it: devices may still reach it, so nothing in it is handed out again.</summary>
     public bool Retired { get; set; }
 
+    /// <summary>Set as well where what could not unmap it reaches it by its physical or virtual address: then it is never freed.</summary>
+    public bool MustStayMapped { get; set; }
+
     /// <summary>What its IOVAs must be multiples of: for the heap's own regions enough for every alignment that can be rented.</summary>
     public ulong Alignment => Runs is null ? (ulong)Memory.PageSize : RegionMemory.Alignment;
 

@@ -122,8 +122,15 @@ internal sealed partial class RegionTable(Lock gate, ILogger logger)
         {
             failure = problem as NvmeSetupException ?? new NvmeSetupException(SetupProblem.SystemError, "",
                 $"{region.Memory.Length >> 10} KiB of DMA memory could not be unmapped in {space.Domain.Name}: do not free them.", problem);
-            lock (gate) region.Retired = true;
-            LogRetired(logger, region.Memory.Length >> 10, space.Domain.Name, problem);
+            var foreign = space.Domain is IForeignDomain;
+            lock (gate)
+            {
+                region.Retired = true;
+                region.MustStayMapped |= !foreign;
+            }
+
+            if (foreign) LogKeptByOther(logger, region.Memory.Length >> 10, space.Domain.Name, failure.Message);
+            else LogRetired(logger, region.Memory.Length >> 10, space.Domain.Name, problem);
             return false;
         }
     }
@@ -140,4 +147,8 @@ internal sealed partial class RegionTable(Lock gate, ILogger logger)
     [LoggerMessage(EventId = 2, Level = LogLevel.Error,
         Message = "{KiB} KiB of DMA memory could not be unmapped in {Domain} and are set aside for good, for a device may still write to them")]
     private static partial void LogRetired(ILogger logger, nuint kib, string domain, Exception problem);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Information,
+        Message = "{KiB} KiB of DMA memory are not used again, as {Domain} did not give them back ({Problem})")]
+    private static partial void LogKeptByOther(ILogger logger, nuint kib, string domain, string problem);
 }

@@ -218,6 +218,27 @@ public class DmaHeapTests
         Assert.Contains(logger.Lines, l => l.Level == LogLevel.Error);
     }
 
+    [Theory]
+    [InlineData(false, 1 << 20)]
+    [InlineData(true, 0)]
+    public void Memory_that_another_process_did_not_give_back_goes_with_the_heap_and_a_devices_never(bool foreign, long left)
+    {
+        var logger = new RecordingLogger();
+        var heap = new DmaHeap(Small, logger);
+        RecordingDomain domain = foreign ? new OtherProcess { RefusesUnmap = true } : new RecordingDomain { RefusesUnmap = true };
+        var space = heap.Attach(domain);
+        heap.Rent(4096).Dispose();
+
+        heap.Detach(space);
+        Assert.Equal(1 << 20, heap.RetiredBytes);
+        heap.Dispose();
+
+        Assert.Equal((left, left), (heap.RetiredBytes, heap.CommittedBytes));
+        Assert.Equal(!foreign, logger.Lines.Any(l => l.Level == LogLevel.Error));
+    }
+
+    private sealed class OtherProcess : RecordingDomain, IForeignDomain;
+
     [Fact]
     public void Whatever_a_domain_throws_at_unmapping_retires_that_region_and_the_others_are_still_unmapped()
     {

@@ -3,7 +3,7 @@ using UserNvme.Memory;
 namespace UserNvme.Tests.Memory;
 
 /// <summary>A domain that keeps its mappings in a list, checks each one like an IOMMU driver, and refuses on command.</summary>
-internal sealed class RecordingDomain(string name = "test domain") : IDmaDomain
+internal class RecordingDomain(string name = "test domain") : IDmaDomain
 {
     private readonly Lock _gate = new();
 

@@ -4,7 +4,7 @@ using UserNvme.Transports.VfioUser.Protocol;
 namespace UserNvme.Transports.VfioUser;
 
 /// <summary>The memory that one vfio-user server can reach: the heap's memfds are passed to it, so that it maps them. Thread-safe.</summary>
-internal sealed class VfioUserDomain(VfioUserConnection connection) : IDmaDomain
+internal sealed class VfioUserDomain(VfioUserConnection connection) : IForeignDomain
 {
     private const ulong SmallPage = 4096;
 
