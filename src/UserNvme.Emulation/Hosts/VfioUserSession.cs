@@ -12,6 +12,9 @@ internal sealed class VfioUserSession : IDisposable
     // More than any client sends at once, and no more than QEMU takes for a sane number.
     private const int MostDescriptors = 16;
 
+    // Others may be waiting behind a client that connected and does not say which version it speaks.
+    private static readonly TimeSpan s_firstWord = TimeSpan.FromSeconds(5);
+
     private readonly EmulatedController _controller;
     private readonly Stepper _stepper;
     private readonly VfioUserPeer _peer;
@@ -33,12 +36,13 @@ internal sealed class VfioUserSession : IDisposable
         _memory = new VfioUserClientMemory(controller.Domain, _peer);
     }
 
-    /// <summary>Serves until the client leaves or breaks the protocol, or until told to stop.</summary>
+    /// <summary>Serves until the client leaves or breaks the protocol, says nothing at all, or until told to stop.</summary>
     public void Run(Func<bool> stop)
     {
         try
         {
-            while (!stop())
+            var first = Deadline.After(s_firstWord);
+            while (!stop() && (_isNegotiated || first.Milliseconds > 0))
             {
                 using var message = _peer.TryTake();
                 if (message is not null)

@@ -61,11 +61,11 @@ public class DyingServerTests(ITestOutputHelper output)
             var (code, _, error) = await client.EndAsync();
 
             Assert.Contains((ExitCode)code, new[] { ExitCode.DeviceFailed, ExitCode.FateUnknown, ExitCode.NotSubmitted });
-            // Before it the log has its say, of the kind of memory and of the controller's death.
+            // Before it the log may have its say, of the kind of memory and, where it is faster, of the controller's death.
             var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             AssertSentence(lines[^1]);
             Assert.InRange(lines.Length, 1, 3);
-            Assert.Single(lines, line => line.Contains("is dead", StringComparison.Ordinal));
+            Assert.InRange(lines.Count(line => line.Contains("is dead", StringComparison.Ordinal)), 0, 1);
         }
     }
 

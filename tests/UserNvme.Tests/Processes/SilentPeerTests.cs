@@ -74,6 +74,18 @@ public class SilentPeerTests
         Assert.True(reply is { Header: { IsReply: true, IsError: false, Command: VfioUserCommand.Version } });
     }
 
+    [Fact]
+    public async Task A_client_that_never_says_a_word_gives_way_to_the_next()
+    {
+        using var folder = new ServedFolder();
+        using var server = ToolProcess.Serve(folder.Path);
+        using var silent = Connect(folder);
+
+        await using var driver = await folder.OpenAsync();
+
+        Assert.Single(driver.Namespaces);
+    }
+
     private static Socket Connect(ServedFolder folder)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
