@@ -56,8 +56,8 @@ internal static class PerfNotes
         + Text($", pauses {collector.Pause.TotalMilliseconds:0.000} ms");
 
     private static string Pace(double rate, PaceReport pace) => Text(
-        $"{rate:#,0.##} per second asked for; {pace.Started:#,0} started, on average {pace.MeanLag / 1000:0.000} us after they were due, {pace.MaxLag / 1e3:#,0.0} us at most; ")
-        + Text($"{pace.Waited:#,0} were due while all of -q were in flight; {pace.Backlog:#,0} due and not started at the end ({pace.Behind / 1e6:#,0.0} ms behind)");
+        $"{rate:#,0.##} per second asked for; {pace.Started:#,0} started, on average {Time(pace.MeanLag)} after they were due, {Time(pace.MaxLag)} at most; ")
+        + Text($"{pace.Waited:#,0} were due while all of -q were in flight; {pace.Backlog:#,0} due and not started at the end ({Time(pace.Behind)} behind)");
 
     private static string Steady(SteadyStateDetector steady)
     {
@@ -73,6 +73,14 @@ internal static class PerfNotes
         var kinds = Enum.GetValues<MismatchKind>().Where(kind => verify.CountOf(kind) > 0).Select(kind => $"{verify.CountOf(kind)} {Mismatch.Words(kind)}");
         return Text($"{verify.Verified:#,0} blocks checked, {verify.Mismatches:#,0} wrong ({string.Join(", ", kinds)})");
     }
+
+    private static string Time(double nanoseconds) => nanoseconds switch
+    {
+        < 1e3 => Text($"{nanoseconds:0} ns"),
+        < 1e6 => Text($"{nanoseconds / 1e3:0.0} us"),
+        < 1e9 => Text($"{nanoseconds / 1e6:0.0} ms"),
+        _ => Text($"{nanoseconds / 1e9:0.00} s"),
+    };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

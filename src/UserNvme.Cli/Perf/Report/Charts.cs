@@ -8,6 +8,9 @@ internal static class Charts
     private const int Width = 1060;
     private const int HalfWidth = 520;
 
+    // Above the bars, so that the labels of the marks stand free.
+    private const double RoomForMarks = 1.3;
+
     /// <summary>Transfers per second over the time of the measurement, by kind.</summary>
     public static string Throughput(PerfResult result)
     {
@@ -43,9 +46,9 @@ internal static class Charts
         var x = (Min: items.Min(item => item.Latency.Min), Max: items.Max(item => item.Latency.Max));
         foreach (var (name, kind, _, latency) in items)
         {
-            var bins = HistogramBins.Of(latency);
+            var bins = HistogramBins.Of(latency, x.Min, x.Max);
             var plot = new Plot($"Latency histogram: {name}", Axis.LogTime("Latency", x.Min, x.Max),
-                Axis.Linear("Share of transfers (%)", bins.Max(bin => bin.Percent), Html.Short), items.Length == 1 ? Width : HalfWidth, 250);
+                Axis.Linear("Share of transfers (%)", bins.Max(bin => bin.Percent) * RoomForMarks, Html.Short), items.Length == 1 ? Width : HalfWidth, 250);
             foreach (var (from, to, percent) in bins.Where(bin => bin.Percent > 0))
                 plot.Bar(kind.FioName(), from, to, percent);
             double[] marks = latency.Count >= 1000 ? [50, 99, 99.9] : [50, 99];

@@ -7,11 +7,13 @@ internal static class HistogramBins
     private const double LeastRatio = 1.05;
 
     /// <summary>The bins: first and last latency in ns, and their share of all transfers in percent.</summary>
-    public static IReadOnlyList<(double From, double To, double Percent)> Of(LatencyHistogram latency)
+    /// <param name="latency">The histogram.</param>
+    /// <param name="min">Where the first bin begins: its shortest latency, or shorter.</param>
+    /// <param name="max">Where the last bin ends: its longest latency, or longer.</param>
+    public static IReadOnlyList<(double From, double To, double Percent)> Of(LatencyHistogram latency, double min, double max)
     {
-        if (latency.Count == 0)
-            return [];
-        double min = Math.Max(1, latency.Min), max = Math.Max(latency.Max, latency.Min) + 1.0;
+        min = Math.Max(1, min);
+        max = Math.Max(max, min) + 1;
         var count = Math.Clamp((int)(Math.Log(max / min) / Math.Log(LeastRatio)), 1, MostBins);
         var ratio = Math.Pow(max / min, 1.0 / count);
         var shares = new double[count];

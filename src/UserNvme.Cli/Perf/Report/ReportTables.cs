@@ -45,5 +45,6 @@ internal static class ReportTables
         output.WriteLine($"<td>{Us(latency.Max)}</td><td>{(errors is { } count ? Html.Whole(count) : "")}</td></tr>");
     }
 
-    private static string Us(double nanoseconds) => (nanoseconds / 1000).ToString("#,0.00", CultureInfo.InvariantCulture);
+    // No more digits than say something: the table has to fit on paper.
+    private static string Us(double nanoseconds) => (nanoseconds / 1000).ToString(nanoseconds < 1e6 ? "0.00" : "#,0", CultureInfo.InvariantCulture);
 }
