@@ -72,6 +72,9 @@ internal static class ReportStyle
           * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
           body { font-size: 12px; }
           main { max-width: none; padding: 0; }
+          table { font-size: 10.5px; }
+          th, td { padding: 4px 5px; }
+          th:first-child, td:first-child { min-width: 110px; }
           .card, .tile, tr, figure { break-inside: avoid; }
           h2 { break-after: avoid; }
           .scroll { overflow: visible; }
