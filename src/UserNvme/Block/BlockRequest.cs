@@ -14,15 +14,17 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
 {
     private const int SingleSegment = 1;
 
-    private readonly NvmeBlockDevice _device;
     private readonly CancelItem _cancelItem;
     private DeliverItem? _deliverItem;
     private Reactor? _home;
+    private NvmeBlockDevice _device;
     private ManualResetValueTaskSourceCore<bool> _source;
-    private SubmissionEntry _template;
+    private NvmCommand _template;
     private ulong _lba;
     private ulong _blocksLeft;
     private int _nextBlocks;
+    private bool _cancellable;
+    private LeaseHolder? _holder;
     private DataSegment[] _segments = new DataSegment[SingleSegment];
     private PrpPiece[] _pieces = new PrpPiece[SingleSegment];
     private int _segmentCount;
@@ -42,41 +44,58 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
 
     public short Version => _source.Version;
 
-    private protected override bool HasMore => _blocksLeft != 0;
-
     private protected override ulong NextLba => _lba;
 
+    /// <summary>Says whose operation it is and where it will run; before its memory is added.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="channel">Where it runs.</param>
+    /// <param name="current">The reactor that the caller runs on; null elsewhere.</param>
+    public void Prepare(NvmeBlockDevice device, IoChannel channel, Reactor? current)
+    {
+        if (!ReferenceEquals(_device, device)) _device = device;
+        // There leases are taken and ended on one thread.
+        _holder = ReferenceEquals(channel.Reactor, current) ? channel.Pair.Owner : null;
+        _home = current is { IsHome: true } ? current : null;
+        Begin(channel);
+    }
+
     /// <summary>Adds memory of the transfer, in order; leased until the request ends.</summary>
+    /// <param name="buffer">A buffer of the controller's heap.</param>
+    /// <param name="offset">Where in it, in bytes, a multiple of 4.</param>
+    /// <param name="length">Bytes; the range is inside the buffer.</param>
     public void AddSegment(DmaBuffer buffer, int offset, int length)
     {
         if (_segmentCount == _segments.Length) Array.Resize(ref _segments, _segmentCount * 2);
-        buffer.AddLease();
-        // Counted at once: whoever catches what the translation throws gives this lease back with the others.
-        _segments[_segmentCount++] = new DataSegment(buffer, default, length);
-        _segments[_segmentCount - 1] = new DataSegment(buffer, _device.Translate(buffer, offset), length);
+        if (_holder is { } holder)
+            buffer.AddLease(holder);
+        else
+            buffer.AddLease();
+        _segments[_segmentCount++] = new DataSegment(buffer, _device.Translate(buffer, offset), length);
     }
 
-    /// <summary>Starts the request on a channel.</summary>
-    /// <param name="channel">Where it runs.</param>
+    /// <summary>Starts the request.</summary>
     /// <param name="template">The command without blocks: the request fills SLBA and NLB of each command it splits into.</param>
     /// <param name="lba">The first block.</param>
     /// <param name="blocks">How many; 1 for a command that names no blocks.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public ValueTask Start(IoChannel channel, in SubmissionEntry template, ulong lba, ulong blocks, CancellationToken cancellationToken)
+    public ValueTask Start(in NvmCommand template, ulong lba, ulong blocks, CancellationToken cancellationToken)
     {
         _template = template;
         _lba = lba;
         _blocksLeft = blocks;
-        Begin(channel);
-        _home = Reactor.Home;
+        HasMore = blocks != 0;
         var task = new ValueTask(this, _source.Version);
         if (cancellationToken.CanBeCanceled)
         {
+            _cancellable = true;
             _token = cancellationToken;
             _registration = cancellationToken.UnsafeRegister(static request => ((BlockRequest)request!).OnCancellation(), this);
         }
 
-        channel.Start(this);
+        if (_holder is not null)
+            Channel.Submit(this);
+        else
+            Channel.Start(this);
         return task;
     }
 
@@ -93,7 +112,8 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         {
             _source.Reset();
             _source.RunContinuationsAsynchronously = false;
-            _device.Return(this);
+            // Where it was rented: else one side would run dry and the other one fill.
+            if (_holder is null || !Channel.Reactor.IsCurrent || !Channel.TryKeepUnused(this)) _device.Return(this);
         }
     }
 
@@ -114,46 +134,36 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         _source.OnCompleted(continuation, state, token, flags);
     }
 
-    internal override ReadOnlySpan<PrpPiece> Peek(out SubmissionEntry command, out ulong lba)
+    internal override ReadOnlySpan<PrpPiece> Peek(out NvmCommand command, out ulong lba)
     {
-        command = _template;
         lba = _lba;
-        switch ((NvmOpcode)_template.Opcode)
+        switch (_template.Opcode)
         {
             case NvmOpcode.Read or NvmOpcode.Write:
                 _nextBlocks = _device.Limits.TransferAt(_lba, _blocksLeft);
-                var pieces = GatherPieces();
-                SetBlocks(ref command);
+                var pieces = _segmentCount == 1 ? SinglePiece() : GatherPieces();
+                command = _template.At(lba, _nextBlocks);
                 return pieces;
             case NvmOpcode.WriteZeroes:
                 _nextBlocks = _device.Limits.WriteZeroesAt(_blocksLeft);
-                SetBlocks(ref command);
+                command = _template.At(lba, _nextBlocks);
                 return default;
             case NvmOpcode.DatasetManagement:
                 _nextBlocks = 1;
+                command = _template;
                 _pieces[0] = new PrpPiece(_segments[0].Iova, _segments[0].Length);
                 return _pieces.AsSpan(0, 1);
             default:
                 _nextBlocks = 1;
+                command = _template;
                 return default;
         }
     }
 
     internal override void Complete()
     {
-        // After this the callback has run or never will. If it has, its item may still be on its way to the reactor: the request must not
-        // start a new life before that.
-        _registration.Dispose();
-        if (_cancelPosted && !_cancelItemRan)
-        {
-            _completeAfterCancelItem = true;
-            return;
-        }
-
+        if (_cancellable && !EndCancellation()) return;
         ReleaseSegments();
-        _token = default;
-        _registration = default;
-        _cancelPosted = _cancelItemRan = _completeAfterCancelItem = false;
         _device.Finish(this);
     }
 
@@ -184,7 +194,7 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
     {
         for (var i = 0; i < _segmentCount; i++)
         {
-            if (!KeepsMemory) _segments[i].Buffer.ReleaseLease();
+            if (!KeepsMemory) ReleaseLease(_segments[i].Buffer);
             _segments[i] = default;
         }
 
@@ -193,29 +203,59 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
 
     private protected override void Advance()
     {
-        if (_segmentCount != 0 && (NvmOpcode)_template.Opcode is NvmOpcode.Read or NvmOpcode.Write)
-            SkipData((long)_nextBlocks * _device.Info.BlockSize);
-        _lba += (ulong)_nextBlocks;
         _blocksLeft -= (ulong)_nextBlocks;
+        if (_blocksLeft == 0)
+        {
+            HasMore = false;
+            return;
+        }
+
+        if (_segmentCount != 0) SkipData((long)_nextBlocks * _device.BlockSize);
+        _lba += (ulong)_nextBlocks;
     }
 
     private protected override Exception ErrorOf(in CompletionEntry completion, ulong lba) =>
-        _device.ErrorOf(_template.Opcode, lba, completion.Status);
+        _device.ErrorOf((byte)_template.Opcode, lba, completion.Status);
 
-    private protected override Exception LossOf(ulong lba) => _device.LossOf(_template.Opcode, lba);
+    private protected override Exception LossOf(ulong lba) => _device.LossOf((byte)_template.Opcode, lba);
 
-    private void SetBlocks(ref SubmissionEntry command)
+    // False while the cancellation's item is on its way to the reactor: it ends the request then, which must not start a new life before that.
+    private bool EndCancellation()
     {
-        command.Cdw10 = (uint)_lba;
-        command.Cdw11 = (uint)(_lba >> 32);
-        command.Cdw12 |= (uint)(_nextBlocks - 1);
+        // After this the callback has run or never will.
+        _registration.Dispose();
+        if (_cancelPosted && !_cancelItemRan)
+        {
+            _completeAfterCancelItem = true;
+            return false;
+        }
+
+        _token = default;
+        _registration = default;
+        _cancellable = _cancelPosted = _cancelItemRan = _completeAfterCancelItem = false;
+        return true;
+    }
+
+    private void ReleaseLease(DmaBuffer buffer)
+    {
+        if (_holder is { } holder)
+            buffer.ReleaseLease(holder);
+        else
+            buffer.ReleaseLease();
+    }
+
+    private ReadOnlySpan<PrpPiece> SinglePiece()
+    {
+        ref var segment = ref _segments[0];
+        _pieces[0] = new PrpPiece(new Iova(segment.Iova.Value + (ulong)_segmentOffset), _nextBlocks * _device.BlockSize);
+        return _pieces.AsSpan(0, 1);
     }
 
     // Takes memory for the next command. PRPs allow a gap between two pieces only where both are page-aligned (trap P15): the command
     // ends before any other gap, which is a block's end, because each segment is whole blocks.
     private ReadOnlySpan<PrpPiece> GatherPieces()
     {
-        var blockSize = _device.Info.BlockSize;
+        var blockSize = _device.BlockSize;
         var left = _nextBlocks * blockSize;
         var taken = 0;
         var count = 0;

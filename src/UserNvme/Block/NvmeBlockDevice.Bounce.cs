@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using UserNvme.Queues;
 using UserNvme.Spec;
 
 namespace UserNvme.Block;
@@ -23,9 +24,9 @@ public sealed partial class NvmeBlockDevice
         {
             cancellationToken.ThrowIfCancellationRequested();
             var ranges = FillRanges(MemoryMarshal.Cast<byte, DatasetManagementRange>(list.Memory.Span), ref lba, ref left, out var first);
-            var request = Rent(out var channel);
+            var request = Rent();
             AddOrReturn(request, list, 0, list.Length);
-            await request.Start(channel, NvmCommands.DatasetManagement(_namespace.Id, ranges), first, 1, cancellationToken).ConfigureAwait(false);
+            await request.Start(NvmCommand.Of(NvmCommands.DatasetManagement(_namespace.Id, ranges)), first, 1, cancellationToken).ConfigureAwait(false);
         }
     }
 

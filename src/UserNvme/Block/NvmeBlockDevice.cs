@@ -20,6 +20,8 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
     private readonly CompletionDrain _drain = new();
     private readonly bool _inline;
     private readonly int _formatGeneration;
+    private readonly int _blockShift;
+    private readonly long _length;
 
     private NvmeBlockDevice(NvmeController controller, NvmeNamespace ns)
     {
@@ -29,6 +31,9 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
         _inline = controller.Options.Completion == CompletionMode.Inline;
         _requests = new DefaultObjectPool<BlockRequest>(new BlockRequestPolicy(this), PooledRequests);
         Limits = BlockLimits.Of(controller, ns);
+        BlockSize = ns.BlockSize;
+        _blockShift = int.Log2(BlockSize);
+        _length = checked((long)ns.BlockCount * BlockSize);
         Info = new BlockDeviceInfo
         {
             Address = controller.Address,
@@ -48,6 +53,9 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
     public BlockDeviceInfo Info { get; }
 
     internal BlockLimits Limits { get; }
+
+    /// <summary>As <see cref="BlockDeviceInfo.BlockSize"/>: a power of two.</summary>
+    internal int BlockSize { get; }
 
     internal int PageSize => _controller.PageSize;
 
@@ -112,7 +120,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        return Rent(out var channel).Start(channel, NvmCommands.Flush(_namespace.Id), 0, 1, cancellationToken);
+        return Rent().Start(NvmCommand.Of(NvmCommands.Flush(_namespace.Id)), 0, 1, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -121,8 +129,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
         CheckRange(offset, length);
         if (!Info.SupportsWriteZeroes) throw new NotSupportedException($"{Name} does not support Write Zeroes: write zeroes instead.");
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
-        var template = Template(NvmOpcode.WriteZeroes, false);
-        return Rent(out var channel).Start(channel, in template, Block(offset), Block(length), cancellationToken);
+        return Rent().Start(Template(NvmOpcode.WriteZeroes, false), Block(offset), Block(length), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -131,7 +138,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    internal Iova Translate(DmaBuffer buffer, int offset) => _controller.Space.Translate(buffer.Address + offset, buffer.RegionIndex);
+    internal Iova Translate(DmaBuffer buffer, int offset) => _controller.Space.Translate(buffer.Start + offset, buffer.RegionIndex);
 
     internal void Return(BlockRequest request) => _requests.Return(request);
 
@@ -157,34 +164,35 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
         return total;
     }
 
-    private SubmissionEntry Template(NvmOpcode opcode, bool forceUnitAccess) => new()
-    {
-        Opcode = (byte)opcode,
-        NamespaceId = _namespace.Id.Value,
-        Cdw12 = forceUnitAccess ? NvmCommands.ForceUnitAccess : 0,
-    };
+    private NvmCommand Template(NvmOpcode opcode, bool forceUnitAccess) =>
+        NvmCommand.Blocks(opcode, _namespace.Id, forceUnitAccess ? NvmCommands.ForceUnitAccess : 0);
 
-    private BlockRequest Rent(out IoChannel channel)
+    private BlockRequest Rent()
     {
-        if (_controller.FormatGeneration != _formatGeneration)
-            throw new InvalidOperationException($"{Name} may have been formatted or changed since it was opened: open it again.");
-        channel = _controller.ChannelForCaller();
-        return _requests.Get();
+        if (_controller.FormatGeneration != _formatGeneration) ThrowFormatted();
+        var channel = _controller.ChannelForCaller(out var current);
+        var unused = ReferenceEquals(channel.Reactor, current) ? channel.TakeUnused() : null;
+        var request = unused is null ? _requests.Get() : (BlockRequest)unused;
+        request.Prepare(this, channel, current);
+        return request;
     }
 
-    private ulong Block(long bytes) => (ulong)bytes / (ulong)Info.BlockSize;
+    private void ThrowFormatted() =>
+        throw new InvalidOperationException($"{Name} may have been formatted or changed since it was opened: open it again.");
+
+    private ulong Block(long bytes) => (ulong)bytes >> _blockShift;
 
     private ValueTask Transfer(NvmOpcode opcode, DmaBuffer buffer, int start, int length, long offset, bool forceUnitAccess, CancellationToken cancellationToken)
     {
-        var request = Rent(out var channel);
-        AddOrReturn(request, buffer, start, length);
-        var template = Template(opcode, forceUnitAccess);
-        return request.Start(channel, in template, Block(offset), Block(length), cancellationToken);
+        var request = Rent();
+        // Of a buffer that was disposed meanwhile this throws, and the request, which has no other memory yet, is left to the garbage collector.
+        request.AddSegment(buffer, start, length);
+        return request.Start(Template(opcode, forceUnitAccess), Block(offset), Block(length), cancellationToken);
     }
 
     private ValueTask Transfer(NvmOpcode opcode, IReadOnlyList<ReadOnlyMemory<byte>> pieces, long offset, bool forceUnitAccess, CancellationToken cancellationToken)
     {
-        var request = Rent(out var channel);
+        var request = Rent();
         for (var i = 0; i < pieces.Count; i++)
         {
             if (pieces[i].IsEmpty) continue;
@@ -192,8 +200,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
             AddOrReturn(request, buffer!, start, pieces[i].Length);
         }
 
-        var template = Template(opcode, forceUnitAccess);
-        return request.Start(channel, in template, Block(offset), Block(TotalLength(pieces)), cancellationToken);
+        return request.Start(Template(opcode, forceUnitAccess), Block(offset), Block(TotalLength(pieces)), cancellationToken);
     }
 
     // A buffer that was disposed meanwhile throws here; leases that the request already took are given back.
@@ -227,12 +234,18 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
 
     private void CheckRange(long offset, long length)
     {
+        // Negative ones have the upper bit, which no namespace is long enough for.
+        if (((offset | length) & (BlockSize - 1)) != 0 || length <= 0 || (ulong)offset > (ulong)(_length - length) || length > _length)
+            ThrowBadRange(offset, length);
+    }
+
+    private void ThrowBadRange(long offset, long length)
+    {
         if (length == 0) throw new ArgumentException($"The length is 0: {Name} reads and writes whole blocks of {Info.BlockSize} bytes.", nameof(length));
         if (length < 0 || length % Info.BlockSize != 0)
             throw new ArgumentException($"The length of {length} bytes is not a multiple of the block size of {Name}, {Info.BlockSize} bytes.", nameof(length));
         if (offset < 0 || offset % Info.BlockSize != 0)
             throw new ArgumentException($"The offset {offset} is not a multiple of the block size of {Name}, {Info.BlockSize} bytes.", nameof(offset));
-        if (offset > Info.Length - length)
-            throw new ArgumentException($"{length} bytes at offset {offset} reach past the end of {Name}, which has {Info.Length} bytes.", nameof(offset));
+        throw new ArgumentException($"{length} bytes at offset {offset} reach past the end of {Name}, which has {Info.Length} bytes.", nameof(offset));
     }
 }

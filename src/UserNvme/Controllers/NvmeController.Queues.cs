@@ -56,10 +56,12 @@ public sealed partial class NvmeController
     }
 
     /// <summary>The channel that is nearest to the calling thread: its own on a reactor, else one whose core shares most with the current CPU.</summary>
-    internal IoChannel ChannelForCaller()
+    /// <param name="current">The reactor that the caller runs on, the channel's or another one; null elsewhere.</param>
+    internal IoChannel ChannelForCaller(out Reactor? current)
     {
         if (_state is ControllerState.Closed) ThrowClosed();
-        return Reactor.Current is { } reactor && _channelMap.Of(reactor) is { } own ? own : _channelMap.Nearest();
+        current = Reactor.Current;
+        return current is not null && _channelMap.Of(current) is { } own ? own : _channelMap.Nearest();
     }
 
     private void NegotiateQueues()

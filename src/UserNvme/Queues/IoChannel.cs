@@ -8,8 +8,13 @@ namespace UserNvme.Queues;
 /// </summary>
 internal sealed class IoChannel
 {
+    // More than are in flight at most depths; what is beyond goes back to the pool that all threads share.
+    private const int MostUnused = 512;
+
     private readonly QueuePair<IoCommand, Handler> _pair;
     private readonly Action<IoChannel, ushort> _abort;
+    private IoRequest? _unused;
+    private int _unusedCount;
     private IoRequest? _firstWaiting;
     private IoRequest? _lastWaiting;
     private bool _issuing;
@@ -61,6 +66,13 @@ internal sealed class IoChannel
 
     public void Submit(IoRequest request)
     {
+        // Where nobody waits there is no line to stand in.
+        if (_firstWaiting is null && !_issuing && !_suspended && TryIssueAll(request))
+        {
+            if (request.IsFinished) request.Complete();
+            return;
+        }
+
         if (_dead is not null) request.Fail(_dead);
         if (request.IsFinished)
         {
@@ -74,6 +86,27 @@ internal sealed class IoChannel
             _lastWaiting.NextWaiting = request;
         _lastWaiting = request;
         Issue();
+    }
+
+    /// <summary>A request that nobody uses, if one was given back here. On the reactor.</summary>
+    public IoRequest? TakeUnused()
+    {
+        var request = _unused;
+        if (request is null) return null;
+        _unused = request.NextWaiting;
+        request.NextWaiting = null;
+        _unusedCount--;
+        return request;
+    }
+
+    /// <summary>Keeps a request for the next use. On the reactor. False if there are enough.</summary>
+    public bool TryKeepUnused(IoRequest request)
+    {
+        if (_unusedCount == MostUnused) return false;
+        request.NextWaiting = _unused;
+        _unused = request;
+        _unusedCount++;
+        return true;
     }
 
     public int Poll()

@@ -16,7 +16,7 @@ internal abstract class IoRequest : ReactorItem
     private bool _wasIssued;
     private Exception? _cancelled;
 
-    /// <summary>The next in the channel's line of requests that wait for room.</summary>
+    /// <summary>The next in the channel's line of requests that wait for room, or of those that wait for a use.</summary>
     internal IoRequest? NextWaiting { get; set; }
 
     /// <summary>Whether commands are left to issue.</summary>
@@ -35,7 +35,8 @@ internal abstract class IoRequest : ReactorItem
 
     private protected Exception? Error => _error;
 
-    private protected abstract bool HasMore { get; }
+    /// <summary>Whether commands are left that were not issued yet, whatever became of the others.</summary>
+    private protected bool HasMore { get; set; }
 
     /// <summary>The first block of what is left to issue, for messages.</summary>
     private protected abstract ulong NextLba { get; }
@@ -56,7 +57,7 @@ internal abstract class IoRequest : ReactorItem
     /// <param name="command">The command without identifier and PRPs.</param>
     /// <param name="lba">Its first block, for messages.</param>
     /// <returns>The memory, as the device sees it; empty for a command without data.</returns>
-    internal abstract ReadOnlySpan<PrpPiece> Peek(out SubmissionEntry command, out ulong lba);
+    internal abstract ReadOnlySpan<PrpPiece> Peek(out NvmCommand command, out ulong lba);
 
     /// <summary>The command of the last <see cref="Peek"/> is in the ring.</summary>
     internal void Issued()

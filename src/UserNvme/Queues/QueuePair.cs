@@ -72,6 +72,9 @@ public abstract class QueuePair : IDisposable
     /// <summary>False once the controller was reset, closed or lost: nothing can be submitted any more.</summary>
     public bool IsOpen => _open;
 
+    /// <summary>The owner, as one that takes leases. On the owner's thread.</summary>
+    internal LeaseHolder Owner => _owner;
+
     internal QueuePairSettings Settings { get; }
 
     internal Iova SubmissionRing => Settings.Space.Translate(_submissionMemory.Address, _submissionMemory.RegionIndex);

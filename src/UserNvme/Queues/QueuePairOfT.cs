@@ -14,6 +14,8 @@ namespace UserNvme.Queues;
 public sealed class QueuePair<TState, THandler> : QueuePair
     where THandler : struct, ICompletionHandler<TState>
 {
+    private const int IdShift = 16;
+
     private readonly Slot<TState>[] _slots;
     private readonly DmaSpace _space;
     private readonly DmaHeap _heap;
@@ -122,7 +124,11 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         foreach (var piece in pieces) length += piece.Length;
         // Before a slot is taken: a half described entry must not be in the ring.
         if (length > Settings.MaxTransferBytes || !PrpBuilder.CanDescribe(pieces, _pageSize)) ThrowNotDescribable(length);
-        return TrySubmit(in command, pieces, state);
+        CheckOwner();
+        var index = _firstFree;
+        if (!_accepting || (uint)index >= (uint)_slots.Length) return false;
+        DescribePieces(ref Take(index, in command, null, state), index, pieces);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -155,18 +161,19 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     }
 
     /// <summary>Puts a command whose memory others hold leases on; <paramref name="pieces"/> can be described by PRPs.</summary>
-    internal bool TrySubmit(in SubmissionEntry command, ReadOnlySpan<PrpPiece> pieces, TState state)
+    internal bool TrySubmit(in NvmCommand command, ReadOnlySpan<PrpPiece> pieces, TState state)
     {
         CheckOwner();
         var index = _firstFree;
         if (!_accepting || (uint)index >= (uint)_slots.Length) return false;
-        ref var entry = ref Take(index, in command, null, state);
-        if (pieces.Length == 1)
-            Describe(ref entry, index, pieces[0].Iova, pieces[0].Length);
-        else if (!pieces.IsEmpty)
-            PrpBuilder.Describe(ref entry, pieces, _pageSize, ListOf(index));
-        else
-            CopyPrps(ref entry, in command);
+        var id = TakeSlot(index, null, state);
+        ref var entry = ref _submission.Next();
+        entry.Dwords01 = command.Dwords01 | (id << IdShift);
+        entry.Dwords2To5 = default;
+        entry.Dwords1011 = command.Dwords1011;
+        entry.Dwords1213 = command.Dwords1213;
+        entry.Dwords1415 = 0;
+        DescribePieces(ref entry, index, pieces);
         return true;
     }
 
@@ -247,6 +254,19 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref SubmissionEntry Take(int index, in SubmissionEntry command, DmaBuffer? buffer, TState state)
     {
+        var id = TakeSlot(index, buffer, state);
+        ref var entry = ref _submission.Next();
+        entry.Dwords01 = command.Opcode | ((uint)command.Flags << 8) | (id << IdShift) | ((ulong)command.NamespaceId << 32);
+        entry.Dwords2To5 = command.Dwords2To5;
+        entry.Dwords1011 = command.Cdw10 | ((ulong)command.Cdw11 << 32);
+        entry.Dwords1213 = command.Cdw12 | ((ulong)command.Cdw13 << 32);
+        entry.Dwords1415 = command.Dwords1415;
+        return ref entry;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong TakeSlot(int index, DmaBuffer? buffer, TState state)
+    {
         ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), index);
         _firstFree = slot.NextFree;
         _inFlight++;
@@ -256,13 +276,18 @@ public sealed class QueuePair<TState, THandler> : QueuePair
         slot.Buffer = buffer;
         slot.Command = id;
         slot.Age = 0;
-        ref var entry = ref _submission.Next();
-        entry.Dwords01 = command.Opcode | ((uint)command.Flags << 8) | (id << 16) | ((ulong)command.NamespaceId << 32);
-        entry.Dwords2To5 = command.Dwords2To5;
-        entry.Dwords1011 = command.Cdw10 | ((ulong)command.Cdw11 << 32);
-        entry.Dwords1213 = command.Cdw12 | ((ulong)command.Cdw13 << 32);
-        entry.Dwords1415 = command.Dwords1415;
-        return ref entry;
+        return id;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void DescribePieces(ref SubmissionEntry entry, int slot, ReadOnlySpan<PrpPiece> pieces)
+    {
+        if (pieces.Length == 1)
+            Describe(ref entry, slot, pieces[0].Iova, pieces[0].Length);
+        else if (!pieces.IsEmpty)
+            PrpBuilder.Describe(ref entry, pieces, _pageSize, ListOf(slot));
+        else
+            entry.Prp1 = entry.Prp2 = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

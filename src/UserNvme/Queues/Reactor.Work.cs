@@ -67,8 +67,8 @@ public sealed partial class Reactor
         }
     }
 
-    /// <summary>The reactor that the calling code lives on; null for code that only happens to run on a reactor's thread, and elsewhere.</summary>
-    internal static Reactor? Home => t_current is { } reactor && ReferenceEquals(SynchronizationContext.Current, reactor._context) ? reactor : null;
+    /// <summary>Whether the calling code lives on this reactor, and does not only happen to run on its thread. On the reactor.</summary>
+    internal bool IsHome => ReferenceEquals(SynchronizationContext.Current, _context);
 
     /// <summary>Puts the context of code that lives here in force. On the reactor.</summary>
     internal ReactorContext.Scope EnterHome() => _context.Enter();
