@@ -2,9 +2,6 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using UserNvme.Block;
 using UserNvme.Controllers;
-using UserNvme.Emulation;
-using UserNvme.Memory;
-using UserNvme.Queues;
 using UserNvme.Spec;
 
 namespace UserNvme.Benchmarks;
@@ -37,7 +34,7 @@ public class AsyncDoorInstantBenchmarks
     [GlobalSetup]
     public void Open()
     {
-        _controllers = [.. Enumerable.Range(0, Controllers).Select(_ => OpenController())];
+        _controllers = [.. Enumerable.Range(0, Controllers).Select(_ => InstantController.Open(new NvmeControllerOptions { Completion = Completion }))];
         _devices = [.. _controllers.Select(c => NvmeBlockDevice.Open(c, new NamespaceId(1)))];
         _buffers = [.. Enumerable.Range(0, InFlight * Controllers).Select(i => _devices[i % Controllers].RentBuffer(Bytes))];
         _loops = new Task[_buffers.Length];
@@ -55,22 +52,6 @@ public class AsyncDoorInstantBenchmarks
     {
         foreach (var buffer in _buffers) buffer.Dispose();
         foreach (var controller in _controllers) controller.DisposeAsync().AsTask().GetAwaiter().GetResult();
-    }
-
-    private NvmeController OpenController()
-    {
-        var controller = NvmeController.OpenAsync(EmulatedTransport.Open("?host=inline&backing=null"), new NvmeControllerOptions { Completion = Completion })
-            .GetAwaiter().GetResult();
-        var domain = (EmulatedDmaDomain)controller.Space.Domain;
-        foreach (var channel in controller.Channels)
-            channel.Reactor.Invoke(() => InstantQueue.Open(channel.Pair, iova => AddressOf(domain, iova)), TimeSpan.FromSeconds(5));
-        return controller;
-    }
-
-    private static unsafe nint AddressOf(EmulatedDmaDomain domain, Iova iova)
-    {
-        ref readonly var mapping = ref domain.Table[domain.Table.Find(iova.Value)];
-        return (nint)mapping.Address + (nint)(iova.Value - mapping.First);
     }
 
     private async Task ReadLoopAsync(NvmeBlockDevice device, Memory<byte> memory)

@@ -1,10 +1,18 @@
 // Runs the benchmarks that the command line selects: dotnet run --project perf/UserNvme.Benchmarks -c Release -- --filter '*'
+// "-- idle" (or "-- idle ADDRESS") reports what reactors cost while they have nothing to do, which is no benchmark of operations.
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using UserNvme.Benchmarks;
+
+if (args is ["idle", ..])
+{
+    await IdleReport.RunAsync(args.ElementAtOrDefault(1));
+    return;
+}
 
 // Short runs in this process: a few seconds each, nothing generated and built beside the repository.
 var config = ManualConfig.Create(DefaultConfig.Instance)

@@ -28,7 +28,7 @@ internal sealed class PciConfigSpace
 
     /// <summary>Makes the space as it is after a reset.</summary>
     /// <param name="bar0Length">Bytes of BAR0, a power of 2, 4096 or more.</param>
-    /// <param name="vectors">MSI-X vectors, 1 to 2,048.</param>
+    /// <param name="vectors">MSI-X vectors, 0 to 2,048; with none the capability has one that nothing fires.</param>
     /// <param name="tableOffset">Where their table is in BAR0, a multiple of 8.</param>
     /// <param name="pendingOffset">Where the pending bits are in BAR0, a multiple of 8.</param>
     /// <param name="canReset">Whether function level reset is offered.</param>
@@ -92,7 +92,7 @@ internal sealed class PciConfigSpace
         Put16(PowerControl, 1 << 3, writable: 3);         // No reset on the way from D3 to D0.
 
         Put16(Msix, 0x11 | (Express << 8));
-        Put16(Msix + 2, (ushort)(vectors - 1), writable: 0xC000); // Enable and function mask.
+        Put16(Msix + 2, (ushort)(Math.Max(vectors, 1) - 1), writable: 0xC000); // Enable and function mask.
         Put32(Msix + 4, tableOffset);                     // The low three bits are the BAR: 0.
         Put32(Msix + 8, pendingOffset);
 

@@ -22,6 +22,7 @@ public abstract class PciConfigSpace
     private const int MaxCapabilities = (StandardLength - FirstCapability) / 4;
 
     private const byte PciExpressCapability = 0x10;
+    private const byte MsixCapability = 0x11;
     private const byte AdvancedFeaturesCapability = 0x13;
 
     /// <summary>Vendor identifier; 0xFFFF where the device is gone.</summary>
@@ -66,6 +67,14 @@ public abstract class PciConfigSpace
             return FindCapability(AdvancedFeaturesCapability) is > 0 and <= StandardLength - 4 and var advanced
                 && (Read8(advanced + 3) & transactionsPendingAndReset) == transactionsPendingAndReset;
         }
+    }
+
+    /// <summary>Switches MSI-X, where the device has it, for a carrier that leaves that to its user; VFIO does it itself.</summary>
+    internal void SwitchMsix(bool on)
+    {
+        const ushort enable = 1 << 15;
+        if (FindCapability(MsixCapability) is > 0 and <= StandardLength - 4 and var msix)
+            Write16(msix + 2, (ushort)(on ? Read16(msix + 2) | enable : Read16(msix + 2) & ~enable));
     }
 
     /// <summary>Looks for a capability (PCI Local Bus 3.0, 6.7).</summary>

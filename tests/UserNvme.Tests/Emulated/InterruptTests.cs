@@ -5,6 +5,7 @@ using UserNvme.Emulation;
 using UserNvme.Queues;
 using UserNvme.Spec;
 using UserNvme.Tests.Memory;
+using UserNvme.Transports.VfioUser;
 
 namespace UserNvme.Tests.Emulated;
 
@@ -118,6 +119,38 @@ public sealed class InterruptTests
         Assert.False(bench.Driver.Channels[0].MaySleep);
         bench.Faults.Release();
         await read;
+    }
+
+    [Fact]
+    public async Task A_controller_of_another_process_wakes_the_reactor_over_its_socket()
+    {
+        var folder = Directory.CreateTempSubdirectory("usernvme-interrupts");
+        try
+        {
+            using var host = VfioUserHost.Start(Path.Combine(folder.FullName, "cntrl"), "?size=64M&latency=50ms");
+            await using var driver = await NvmeController.OpenAsync(
+                VfioUserTransport.Open(folder.FullName), new NvmeControllerOptions { LoggerFactory = _log.ToFactory() });
+            var device = NvmeBlockDevice.Open(driver, new NamespaceId(1));
+            Assert.True(driver.Channels[0].Interrupt!.IsAttached);
+
+            for (var round = 0; round < 2; round++)
+            {
+                for (var i = 0; i < 5; i++)
+                {
+                    var read = device.ReadAsync(new byte[512], 0).AsTask();
+                    await TestBench.Until(() => read.IsCompleted || driver.Channels[0].Reactor.IsAsleep, "the reactor sleeps, or the read has ended");
+                    await read;
+                }
+
+                await driver.ResetAsync();
+            }
+
+            Assert.DoesNotContain(_log.Lines, line => line.Text.Contains("did not fire", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

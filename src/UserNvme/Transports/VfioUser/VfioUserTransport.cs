@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using UserNvme.Interop;
 using UserNvme.Memory;
-using UserNvme.Pci;
 using UserNvme.Transports.VfioUser.Protocol;
 
 namespace UserNvme.Transports.VfioUser;
@@ -19,18 +19,17 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
     internal const int FirstDoorbell = 0x1000;
 
     private const uint Bar0 = 0;
-    private const uint ConfigSpace = 7;
     private const uint Msix = 2;
-    private const int CommandRegister = 4;
-
-    // With INTx left on, a server that has no eventfd for it takes a completion's interrupt for a failure of its own (SPDK's nvmf_tgt).
-    private const PciCommand Working = PciCommand.MemorySpace | PciCommand.BusMaster | PciCommand.InterruptDisable;
+    private const int AdminVector = 0;
+    private const int LeastRegions = 8; // BARs, ROM and the configuration space.
     private const int MostVectors = 2048; // PCI's own limit of an MSI-X table.
 
     private readonly VfioUserConnection _connection;
     private readonly VfioUserDomain _domain;
     private readonly VfioUserBar _bar;
     private readonly VfioUserDeviceFlags _flags;
+    private readonly VfioUserConfigSpace _config;
+    private FileDescriptor? _unheard;
     private bool _closed;
 
     private VfioUserTransport(VfioUserConnection connection)
@@ -39,10 +38,13 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         _domain = new VfioUserDomain(connection);
         _flags = AskDevice();
         InterruptVectors = AskVectors();
-        var ids = ReadRegion(ConfigSpace, 0, sizeof(uint));
-        VendorId = BinaryPrimitives.ReadUInt16LittleEndian(ids);
-        DeviceId = BinaryPrimitives.ReadUInt16LittleEndian(ids.AsSpan(2));
-        SwitchCommand(Working, PciCommand.None);
+        _config = new VfioUserConfigSpace(this);
+        VendorId = _config.VendorId;
+        DeviceId = _config.DeviceId;
+        // INTx is off then: while it is on, a server that has no eventfd for it takes a completion's interrupt for a failure of its own (SPDK's nvmf_tgt).
+        _config.EnableDevice();
+        // And so is what an earlier client may have left on.
+        _config.SwitchMsix(false);
         var request = new VfioUserRegionInfo { Argsz = 4096, Index = Bar0 };
         using var reply = connection.Ask(VfioUserCommand.DeviceGetRegionInfo, VfioUserPayload.ToBytes(request));
         var region = connection.Checked(() => VfioUserRegion.Parse(reply.Payload.Span, Bar0));
@@ -151,7 +153,7 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
     public override void Reset()
     {
         _connection.Ask(VfioUserCommand.DeviceReset, []).Dispose();
-        SwitchCommand(Working, PciCommand.None);
+        _config.EnableDevice();
     }
 
     /// <inheritdoc/>
@@ -160,7 +162,7 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         // A server that is gone has lost its mappings with the connection.
         if (_connection.IsLost && !enabled)
             return;
-        SwitchCommand(enabled ? PciCommand.BusMaster : PciCommand.None, enabled ? PciCommand.None : PciCommand.BusMaster);
+        _config.SetBusMaster(enabled);
     }
 
     /// <inheritdoc/>
@@ -170,6 +172,16 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(vector, InterruptVectors);
         if (_connection.IsLost && eventFileDescriptor < 0)
             return;
+        // While MSI-X is on, a server fires for each completion of the admin queue, which has interrupts on every controller.
+        if (vector != AdminVector && _unheard is null)
+            Attach(AdminVector, (_unheard = FileDescriptor.MakeEventFd()).Number);
+        Attach(vector, eventFileDescriptor);
+        if (eventFileDescriptor >= 0)
+            _config.SwitchMsix(true);
+    }
+
+    private void Attach(int vector, int eventFileDescriptor)
+    {
         var set = VfioUserPayload.ToBytes(new VfioUserIrqSet
         {
             Argsz = 20,
@@ -190,13 +202,14 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         _closed = true;
         _connection.Dispose();
         _bar.Dispose();
+        _unheard?.Dispose();
     }
 
     private VfioUserDeviceFlags AskDevice()
     {
         using var reply = _connection.Ask(VfioUserCommand.DeviceGetInfo, VfioUserPayload.ToBytes(new VfioUserDeviceInfo { Argsz = 16 }));
         var info = _connection.Checked(() => VfioUserPayload.Read<VfioUserDeviceInfo>(reply.Payload.Span, "device info"));
-        return info.Flags.HasFlag(VfioUserDeviceFlags.Pci) && info.NumRegions > ConfigSpace
+        return info.Flags.HasFlag(VfioUserDeviceFlags.Pci) && info.NumRegions >= LeastRegions
             ? info.Flags
             : throw new NvmeSetupException(SetupProblem.NotNvme, Address, $"{Address} is no PCI device: give the socket of an NVMe controller.");
     }
@@ -208,15 +221,7 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         return info.Flags.HasFlag(VfioUserIrqFlags.Eventfd) ? (int)Math.Min(info.Count, MostVectors) : 0;
     }
 
-    private void SwitchCommand(PciCommand on, PciCommand off)
-    {
-        var command = (PciCommand)BinaryPrimitives.ReadUInt16LittleEndian(ReadRegion(ConfigSpace, CommandRegister, sizeof(ushort)));
-        Span<byte> data = stackalloc byte[sizeof(ushort)];
-        BinaryPrimitives.WriteUInt16LittleEndian(data, (ushort)((command & ~off) | on));
-        WriteRegion(ConfigSpace, CommandRegister, data);
-    }
-
-    private byte[] ReadRegion(uint region, int offset, int count)
+    internal byte[] ReadRegion(uint region, int offset, int count)
     {
         var request = new VfioUserRegionAccess { Offset = (ulong)offset, Region = region, Count = (uint)count };
         using var reply = _connection.Ask(VfioUserCommand.RegionRead, VfioUserPayload.ToBytes(request));
@@ -227,7 +232,7 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
         });
     }
 
-    private void WriteRegion(uint region, int offset, ReadOnlySpan<byte> data)
+    internal void WriteRegion(uint region, int offset, ReadOnlySpan<byte> data)
     {
         var request = new VfioUserRegionAccess { Offset = (ulong)offset, Region = region, Count = (uint)data.Length };
         _connection.Ask(VfioUserCommand.RegionWrite, VfioUserPayload.ToBytes(request, data)).Dispose();
