@@ -47,8 +47,9 @@ public sealed partial class NvmeController
         {
             action();
         }
-        catch (NvmeSetupException e)
+        catch (Exception e) when (e is NvmeSetupException or ObjectDisposedException)
         {
+            // Disposed: the way to a controller that could not be stopped is closed already.
             LogProblem(Address, $"{e.Message} The queue is polled.");
         }
     }

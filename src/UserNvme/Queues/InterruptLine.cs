@@ -12,12 +12,15 @@ namespace UserNvme.Queues;
 /// <param name="tellProblem">Takes a sentence for the log.</param>
 internal sealed class InterruptLine(int vector, Action changed, Action<string> tellProblem)
 {
-    // An interrupt may be late. One that is missing again and again does not come.
+    // An interrupt may be late on a busy machine. One that is missing again and again does not come.
     private const int MostLost = 3;
+    private const int LostWithinMilliseconds = 60_000;
 
     private volatile int _wants;
     private int _users;
     private int _lost;
+    private long _firstLost;
+    private bool _told;
     private volatile bool _attached;
     private volatile bool _failed;
 
@@ -50,7 +53,7 @@ internal sealed class InterruptLine(int vector, Action changed, Action<string> t
     public void Apply(NvmeTransport transport)
     {
         var wanted = _wants != 0;
-        if (wanted == _attached || _failed) return;
+        if (wanted == _attached || (wanted && _failed)) return;
         if (wanted)
             Attach(transport);
         else
@@ -72,12 +75,15 @@ internal sealed class InterruptLine(int vector, Action changed, Action<string> t
         transport.SetInterrupt(vector, -1);
     }
 
-    /// <summary>Completions were there, and no interrupt had come for them: told once, and believed when it goes on. Any thread.</summary>
+    /// <summary>Completions were there, and no interrupt had come for them: told once, and believed when it goes on. A reactor that shares the line may miscount.</summary>
     public void Lost()
     {
-        var lost = Interlocked.Increment(ref _lost);
-        if (lost == 1) tellProblem($"interrupt vector {vector} did not fire for a completion, which was found by looking: if that goes on, its queue is polled.");
-        if (lost == MostLost) _failed = true;
+        var now = Environment.TickCount64;
+        if (_lost == 0 || now - _firstLost > LostWithinMilliseconds) (_lost, _firstLost) = (0, now);
+        if (++_lost >= MostLost) _failed = true;
+        if (_told) return;
+        _told = true;
+        tellProblem($"interrupt vector {vector} did not fire for a completion, which was found by looking: if that goes on, its queue is polled.");
     }
 
     /// <summary>One more may sleep on the eventfd.</summary>
