@@ -24,4 +24,7 @@ check vfio-user "no client of the suite did anything wrong with the controller" 
 
 set --
 for namespace in $processes; do set -- "$@" --filter-namespace "$namespace" --filter-namespace "$namespace.*"; done
-tests/lanes/managed.sh vfio-user UserNvme.Tests "$@" && exit $code
+tests/lanes/managed.sh vfio-user UserNvme.Tests "$@" || code=$?
+# How many connections, kills and messages it took, and what the processes had open before and after.
+grep -o '<StdOut>[^<]*' artifacts/lanes/vfio-user-*.trx | sed 's/.*<StdOut>//; s/&gt;/>/g'
+exit $code
