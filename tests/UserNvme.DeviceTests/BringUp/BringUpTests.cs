@@ -1,5 +1,6 @@
 using UserNvme.Controllers;
 using UserNvme.DeviceTests.Device;
+using UserNvme.Transports;
 
 namespace UserNvme.DeviceTests.BringUp;
 
@@ -65,6 +66,34 @@ public class BringUpTests
         var read = new byte[written.Length];
         await again.Disk.ReadAsync(read, 1 << 20);
 
+        Assert.Equal(written, read);
+    }
+
+    [Fact]
+    public async Task A_function_reset_stops_the_controller_and_keeps_the_data_where_the_device_has_one()
+    {
+        var written = new byte[64 << 10];
+        new Random(4).NextBytes(written);
+        bool canReset;
+        await using (var bench = await Bench.OpenAsync())
+        {
+            canReset = bench.Driver.Transport.CanReset;
+            await bench.Disk.WriteAsync(written, 0, forceUnitAccess: true);
+        }
+
+        using (var transport = TransportRegistry.Open(TestDevice.Address))
+        {
+            if (canReset)
+                transport.Reset();
+            else
+                Assert.Throws<NvmeSetupException>(transport.Reset);
+            Assert.Equal(0u, transport.Read32(0x14) & 1); // CC.EN
+            Assert.Equal(0u, transport.Read32(0x1C) & 1); // CSTS.RDY
+        }
+
+        await using var again = await Bench.OpenAsync();
+        var read = new byte[written.Length];
+        await again.Disk.ReadAsync(read, 0);
         Assert.Equal(written, read);
     }
 
