@@ -74,8 +74,8 @@ ours() { # DEPTH SIZE PATTERN
     "$TOOL" perf "vfio-user:$folder" -q "$1" -o "$2" -w "$3" -t "$seconds" -c 0x2 --destroy-data > "$work/run" 2>&1 || true
     iops
 }
-theirs() {
-    "$spdk/build/bin/spdk_nvme_perf" -c 0x2 -q "$1" -o "$2" -w "$3" -t "$seconds" \
+theirs() { # -g: its memory in one file, which is what it tells the target of.
+    "$spdk/build/bin/spdk_nvme_perf" -g -c 0x2 -q "$1" -o "$2" -w "$3" -t "$seconds" \
         -r "trtype:VFIOUSER traddr:$folder subnqn:nqn.2019-07.io.spdk:cnode1" > "$work/run" 2>&1 || true
     iops
 }

@@ -12,7 +12,6 @@ internal sealed class CommandPlacer : IDisposable
     private static readonly int s_rangeBytes = Marshal.SizeOf<DatasetManagementRange>();
 
     private readonly PerfTarget _target;
-    private readonly int _maxCompletions;
     private readonly DmaBuffer? _ranges;
     private readonly DmaSpace? _space;
     private readonly PrpPiece[] _pieces;
@@ -20,7 +19,6 @@ internal sealed class CommandPlacer : IDisposable
     public CommandPlacer(PerfTarget target, PerfSettings settings, int slots)
     {
         _target = target;
-        _maxCompletions = settings.MaxCompletions == 0 ? int.MaxValue : settings.MaxCompletions;
         Layout = new PieceLayout(settings.IoSize, settings.IoUnit, target.Controller.PageSize);
         _pieces = Layout.IsOnePiece ? [] : new PrpPiece[(settings.IoSize / Layout.Unit) + 2];
         if (!Layout.IsOnePiece)
@@ -42,10 +40,6 @@ internal sealed class CommandPlacer : IDisposable
 
     [DoesNotReturn]
     public static void ThrowFull() => throw new InvalidOperationException("The queue is full although it was made for this many commands.");
-
-    /// <summary>Handles completions, as many as -C allows.</summary>
-    public int Poll<THandler>(QueuePair<int, THandler> pair)
-        where THandler : struct, ICompletionHandler<int> => pair.Poll(_maxCompletions);
 
     /// <summary>Submits the commands of a transfer.</summary>
     public void Place<THandler>(QueuePair<int, THandler> pair, int index, ref PerfSlot slot, ulong place)

@@ -15,6 +15,9 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
     where TWork : struct, IPerfWork<TWork>
     where TPace : struct, IPace<TPace>
 {
+    // A poll that takes all there is would leave a fast device without work for as long as that takes.
+    private const int LeastPerPoll = 16;
+
     private readonly PerfAlarm _alarm;
     private readonly PerfSlot[] _slots;
     private readonly CommandPlacer _placer;
@@ -24,6 +27,7 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
     private readonly bool _isOneCommand;
     private readonly int _blocks;
     private readonly int _bytes;
+    private readonly int _mostPerPoll;
     private readonly long _limit;
 #pragma warning disable IDE0044 // Structs that change: read-only fields would be copied at each call.
     private TWork _work;
@@ -49,6 +53,7 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
         var slots = (int)Math.Min(_limit, IoLimit.Part(settings.QueueDepth, share.Pair, settings.QueuePairs));
         _left = settings.WarmUp > TimeSpan.Zero ? long.MaxValue : _limit;
         _slots = new PerfSlot[slots];
+        _mostPerPoll = settings.MaxCompletions != 0 ? settings.MaxCompletions : Math.Max(LeastPerPoll, slots / 8);
         _work = TWork.Create(target, settings, share, slots);
         _pace = TPace.Create(settings, share, slots);
         _placer = new CommandPlacer(target, settings, slots);
@@ -87,7 +92,7 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
             StartWhatIsDue();
         _now = 0;
         Polls++;
-        var handled = TWork.IsPlain ? _pair.Poll() : _placer.Poll(_pair);
+        var handled = _pair.Poll(_mostPerPoll);
         if (handled != 0)
             BusyPolls++;
         return handled;

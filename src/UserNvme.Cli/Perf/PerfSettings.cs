@@ -58,7 +58,7 @@ internal sealed record PerfSettings
     /// <summary>--io-queue-size: entries of each queue; 0 for as many as are needed.</summary>
     public int QueueEntries { get; init; }
 
-    /// <summary>-C: completions that one poll handles; 0 for all.</summary>
+    /// <summary>-C: completions that one poll handles; 0 for an eighth of the depth.</summary>
     public int MaxCompletions { get; init; }
 
     /// <summary>-O: bytes of each piece of memory that a transfer is made of; 0 for one piece.</summary>
@@ -89,5 +89,5 @@ internal sealed record PerfSettings
     public bool Trims => Pattern.Only == TransferKind.Trim || TrimPercent > 0;
 
     /// <summary>Whether all is reads and writes of one piece at uniform places: the lean loop.</summary>
-    public bool IsPlain => Pattern.Only is null && TrimPercent == 0 && FlushEvery == 0 && ZipfTheta == 0 && IoUnit == 0 && MaxCompletions == 0 && !Verify;
+    public bool IsPlain => Pattern.Only is null && TrimPercent == 0 && FlushEvery == 0 && ZipfTheta == 0 && IoUnit == 0 && !Verify;
 }

@@ -45,9 +45,9 @@ internal sealed class PlaceOptions
         "Entries of each queue; more than the controller has is lowered to that. [default: what -q needs]", 2, 65536, 0);
 
     private readonly Option<int> _maxCompletions = CommonSymbols.Number("--max-completion-per-poll", "-C",
-        "Completions that one poll handles at most; 0 for all.", 0, 65536, 0);
+        "Completions that one poll handles at most. [default: an eighth of -q, and 16 at least]", 1, 65536, 0);
 
-    public PlaceOptions() => _queueEntries.DefaultValueFactory = null;
+    public PlaceOptions() => _queueEntries.DefaultValueFactory = _maxCompletions.DefaultValueFactory = null;
 
     public OptionGroup Group => new("Devices, cores and queues", [_allowed, _transport, _namespace, _cores, _pairs, _queueEntries, _maxCompletions]);
 
