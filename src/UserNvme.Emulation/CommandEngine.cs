@@ -1,4 +1,4 @@
-using UserNvme.Emulation.AdminCommands;
+using UserNvme.Emulation.Dma;
 using UserNvme.Emulation.Queues;
 using UserNvme.Emulation.Registers;
 using UserNvme.Spec;
@@ -12,6 +12,8 @@ internal sealed class CommandEngine(EmulatedController controller)
     private const int Burst = 32;
 
     private readonly DelayedCommands _delayed = new();
+    private readonly DeviceMemory _memory = controller.Memory;
+    private readonly FaultScript _faults = controller.Faults;
     private readonly long _latencyTicks = controller.Time.Ticks(controller.Options.Latency);
     private int _first;
     private bool _anyWaiting;
@@ -98,23 +100,39 @@ internal sealed class CommandEngine(EmulatedController controller)
             controller.InvalidDoorbell(completions.Id, completion: true, value);
 
         var worked = false;
+        queue.Prefetch(Burst);
         for (var i = 0; i < Burst && queue.HasEntries && completions.HasRoom && queue.InFlight < queue.Size && IsServed(queue); i++)
         {
             worked = true;
-            if (!queue.Fetch(controller.Memory, out var entry))
+            if (!queue.Fetch(_memory, out var entry))
             {
+                Flush(completions);
                 controller.RingUnreachable(queue.Id, queue.HeadAddress, 64, DmaDirection.Read);
                 return true;
             }
 
-            if (controller.Faults.HasRules && controller.Faults.Match(queue.Id, entry) is { } action)
+            if (_faults.HasRules && _faults.Match(queue.Id, entry) is { } action)
+            {
+                Flush(completions); // What was executed before is complete, whatever happens now.
                 Misbehave(queue, entry, action);
-            else if (_latencyTicks != 0 && queue.Id != 0)
-                Delay(queue, entry, _latencyTicks);
-            else
+            }
+            else if (queue.Id == 0)
+            {
                 Execute(queue, entry);
+            }
+            else if (_latencyTicks != 0)
+            {
+                Delay(queue, entry, _latencyTicks);
+            }
+            else
+            {
+                // There is room, and nothing waits: this loop has seen to it.
+                if (!completions.Post(_memory, Entry(queue, entry.CommandId, RunIo(queue, entry), 0)))
+                    controller.RingUnreachable(completions.Id, completions.PendingAddress, 16, DmaDirection.Write);
+            }
         }
 
+        Flush(completions);
         HasMore |= worked && queue.HasEntries;
         return worked;
     }
@@ -149,17 +167,35 @@ internal sealed class CommandEngine(EmulatedController controller)
 
     private bool TryRun(DeviceSubmissionQueue queue, in SubmissionEntry entry, out CompletionEntry completion)
     {
-        if (controller.Memory.HasStaged)
-            controller.Memory.Unstage();
-        var result = queue.Id == 0
-            ? controller.Admin.Execute(entry)
-            : new AdminResult(controller.Io.Execute(new QueueId(queue.Id), entry));
-        if (controller.Memory.HasStaged && result.Status.IsSuccess && controller.Data.Flush(new QueueId(queue.Id), entry) is { IsSuccess: false } failed)
-            result = failed;
-        completion = Entry(queue, entry.CommandId, result.Status, result.Dword0);
-        if (!result.Status.IsSuccess)
-            controller.Admin.Logs.Errors.Add(queue.Id, entry, result.Status);
+        if (queue.Id != 0)
+        {
+            completion = Entry(queue, entry.CommandId, RunIo(queue, entry), 0);
+            return true;
+        }
+
+        _memory.Unstage();
+        var result = controller.Admin.Execute(entry);
+        var status = Finish(queue, entry, result.Status);
+        completion = Entry(queue, entry.CommandId, status, result.Dword0);
         return !result.IsPending;
+    }
+
+    private NvmeStatus RunIo(DeviceSubmissionQueue queue, in SubmissionEntry entry)
+    {
+        if (_memory.HasStaged)
+            _memory.Unstage();
+        var status = controller.Io.Execute(new QueueId(queue.Id), entry);
+        return status.IsSuccess && !_memory.HasStaged ? status : Finish(queue, entry, status);
+    }
+
+    // What was written to remote memory is sent, and an error is logged.
+    private NvmeStatus Finish(DeviceSubmissionQueue queue, in SubmissionEntry entry, NvmeStatus status)
+    {
+        if (status.IsSuccess && _memory.HasStaged)
+            status = controller.Data.Flush(new QueueId(queue.Id), entry);
+        if (!status.IsSuccess)
+            controller.Admin.Logs.Errors.Add(queue.Id, entry, status);
+        return status;
     }
 
     private void Misbehave(DeviceSubmissionQueue queue, in SubmissionEntry entry, FaultAction action)
@@ -194,7 +230,7 @@ internal sealed class CommandEngine(EmulatedController controller)
         if (action.Kind == FaultActionKind.CorruptData && completion.Status.IsSuccess)
         {
             controller.Io.Corrupt(entry, action.Offset, action.Mask);
-            if (controller.Memory.HasStaged)
+            if (_memory.HasStaged)
                 controller.Data.Flush(new QueueId(queue.Id), entry);
         }
 
@@ -232,9 +268,16 @@ internal sealed class CommandEngine(EmulatedController controller)
         var completions = queue.Completions;
         if (!completions.HasRoom && !completions.TakeDoorbell(out var value))
             controller.InvalidDoorbell(completions.Id, completion: true, value);
-        if (!completions.Post(controller.Memory, completion))
-            controller.RingUnreachable(completions.Id, completions.TailAddress, 16, DmaDirection.Write);
+        if (!completions.Post(_memory, completion))
+            controller.RingUnreachable(completions.Id, completions.PendingAddress, 16, DmaDirection.Write);
+        Flush(completions);
         _anyWaiting |= completions.Waiting != 0;
+    }
+
+    private void Flush(DeviceCompletionQueue completions)
+    {
+        if (!completions.Flush(_memory))
+            controller.RingUnreachable(completions.Id, completions.PendingAddress, 16, DmaDirection.Write);
     }
 
     private bool PostWaiting()
@@ -246,8 +289,8 @@ internal sealed class CommandEngine(EmulatedController controller)
             if (completions.Waiting == 0) continue;
             if (!completions.TakeDoorbell(out var value))
                 controller.InvalidDoorbell(completions.Id, completion: true, value);
-            if (!completions.PostWaiting(controller.Memory, out var posted))
-                controller.RingUnreachable(completions.Id, completions.TailAddress, 16, DmaDirection.Write);
+            if (!completions.PostWaiting(_memory, out var posted))
+                controller.RingUnreachable(completions.Id, completions.PendingAddress, 16, DmaDirection.Write);
             worked |= posted;
             _anyWaiting |= completions.Waiting != 0;
         }

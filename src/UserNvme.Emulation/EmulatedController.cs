@@ -127,18 +127,23 @@ public sealed unsafe class EmulatedController : IDisposable
 
     /// <summary>Does a bounded amount of what there is to do: register changes, then commands.</summary>
     /// <returns>Whether there was anything.</returns>
-    public bool Step()
+    public bool Step() => StepRepeatedly(rounds: 1);
+
+    /// <summary>Steps several times unless somebody waits for the end: the lock is taken once.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    internal bool StepRepeatedly(int rounds)
     {
         lock (_gate)
         {
-            if (_isGone || _isDisposed) return false;
             try
             {
-                Memory.Refresh();
-                var worked = LifeCycle.Advance();
-                if (LifeCycle.Phase != LifePhase.Running || !_isBusMaster) return worked;
-                worked |= Engine.Serve();
-                _interrupts.Fire(Queues.ActiveCompletion, Registers.InterruptMask);
+                var worked = false;
+                for (; rounds > 0 && !_isGone && !_isDisposed; rounds--)
+                {
+                    worked |= StepOnce();
+                    if (HasVisitor) break;
+                }
+
                 return worked;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -352,6 +357,16 @@ public sealed unsafe class EmulatedController : IDisposable
     {
         using var visit = new Visit(this);
         Registers.Changed = true;
+    }
+
+    private bool StepOnce()
+    {
+        Memory.Refresh();
+        var worked = LifeCycle.Advance();
+        if (LifeCycle.Phase != LifePhase.Running || !_isBusMaster) return worked;
+        worked |= Engine.Serve();
+        _interrupts.Fire(Queues.ActiveCompletion, Registers.InterruptMask);
+        return worked;
     }
 
     private void InvalidDoorbellRegister(uint value, string where)

@@ -12,6 +12,7 @@ internal sealed class Stepper : IDisposable
     private static readonly long s_spinTicks = Stopwatch.Frequency / 20_000;  // 50 us
     private static readonly long s_yieldTicks = Stopwatch.Frequency / 500;    // 2 ms
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(2); // A sleep of 1 ms ends within this.
+    private const int Rounds = 64;       // Some microseconds where there is nothing to do.
     private const int ShortSleep = 1;    // ms; nobody wakes the thread for a doorbell.
     private const int LongSleep = 100;   // ms; a register write wakes it.
 
@@ -74,7 +75,7 @@ internal sealed class Stepper : IDisposable
                 if (controller.HasVisitor)
                     visited = true;
                 else
-                    worked |= controller.Step();
+                    worked |= controller.StepRepeatedly(controllers.Length == 1 ? Rounds : 1);
             }
 
             if (visited)
@@ -93,8 +94,8 @@ internal sealed class Stepper : IDisposable
             _idleSince = now;
         var idle = now - _idleSince;
         if (idle < s_spinTicks)
-            Thread.SpinWait(1);
-        else if (idle < s_yieldTicks || Array.Exists(controllers, controller => controller.IsDueWithin(s_longestSleep)))
+            return;
+        if (idle < s_yieldTicks || Array.Exists(controllers, controller => controller.IsDueWithin(s_longestSleep)))
             Thread.Yield();
         else
             _nudge.WaitOne(Array.Exists(controllers, controller => controller.IsRunning) ? ShortSleep : LongSleep);

@@ -10,7 +10,12 @@ namespace UserNvme.Emulation.Queues;
 /// </summary>
 internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int size, int vector, bool interrupts, uint* doorbell)
 {
+    private const int EntriesPerLine = 4;
+
     private readonly Queue<CompletionEntry> _waiting = new();
+    private readonly CompletionEntry[] _pending = new CompletionEntry[EntriesPerLine];
+    private int _pendingCount;
+    private int _firstPending;
     private DmaMappingTable? _table;
     private byte* _entries;
     private int _tail;
@@ -26,8 +31,8 @@ internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int si
     /// <summary>The interrupt vector.</summary>
     public int Vector => vector;
 
-    /// <summary>The IOVA of the next entry to post.</summary>
-    public ulong TailAddress => iova + (ulong)_tail * 16;
+    /// <summary>The IOVA of the oldest entry that is not visible yet, or of the last ones that could not be stored.</summary>
+    public ulong PendingAddress => iova + (ulong)_firstPending * 16;
 
     /// <summary>Whether the queue was created with interrupts.</summary>
     public bool Interrupts => interrupts;
@@ -66,12 +71,15 @@ internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int si
         return true;
     }
 
-    /// <summary>Posts an entry, or keeps it until there is room. The phase tag in it is set here; bit 0 as given turns it round.</summary>
+    /// <summary>
+    /// Posts an entry, or keeps it until there is room. It may become visible no earlier than <see cref="Flush"/>. The phase tag in it is set
+    /// here; bit 0 as given turns it round.
+    /// </summary>
     /// <returns>False where the ring's memory cannot be reached.</returns>
     public bool Post(DeviceMemory memory, in CompletionEntry entry)
     {
         if (HasRoom)
-            return Store(memory, entry);
+            return Put(memory, entry);
         _waiting.Enqueue(entry);
         return true;
     }
@@ -86,36 +94,71 @@ internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int si
         while (_waiting.Count > 0 && Next(_tail) != _head)
         {
             posted = true;
-            if (!Store(memory, _waiting.Dequeue())) return false;
+            if (!Put(memory, _waiting.Dequeue())) return false;
         }
 
-        return true;
+        return Flush(memory);
     }
 
-    private bool Store(DeviceMemory memory, CompletionEntry entry)
+    /// <summary>Makes all posted entries visible to the host.</summary>
+    /// <returns>False where the ring's memory cannot be reached.</returns>
+    public bool Flush(DeviceMemory memory)
     {
+        if (_pendingCount == 0) return true;
         if (!ReferenceEquals(_table, memory.Table))
         {
             _entries = memory.TranslateLasting(iova, (ulong)size * 16, DmaDirection.Write);
             _table = memory.Table;
         }
 
-        if (_entries == null)
-            memory.Unstage();
-        var place = (ulong*)(_entries != null ? _entries + _tail * 16 : memory.TranslateWhole(TailAddress, 16, DmaDirection.Write));
-        if (place == null) return false;
-
-        entry.StatusAndPhase ^= (ushort)_phase;
-        var words = (ulong*)&entry;
-        place[0] = words[0];
-        Volatile.Write(ref place[1], words[1]); // The phase tag comes with the last eight bytes, in one store.
-        if (_entries == null && !memory.TryFlush(out _, out _)) return false;
-        Posted++;
         InterruptDue = true;
+        var count = _pendingCount;
+        _pendingCount = 0;
+        if (_entries == null) return FlushOneByOne(memory, count);
+
+        // The host looks at the oldest entry, so it comes last: all of them are there at once, and the line is not taken away in between.
+        var place = (ulong*)(_entries + _firstPending * 16);
+        for (var i = count - 1; i >= 0; i--)
+            Store(place + (2 * i), _pending[i]);
+        return true;
+    }
+
+    // Up to a cache line of entries is collected: the host, which polls that line, takes it away less often.
+    private bool Put(DeviceMemory memory, in CompletionEntry entry)
+    {
+        if (_pendingCount == 0)
+            _firstPending = _tail;
+        ref var pending = ref _pending[_pendingCount++];
+        pending = entry;
+        pending.StatusAndPhase ^= (ushort)_phase;
+        Posted++;
         _tail = Next(_tail);
         if (_tail == 0)
             _phase ^= 1;
+        return _tail % EntriesPerLine != 0 || Flush(memory);
+    }
+
+    // A ring that is not in one piece in this process.
+    private bool FlushOneByOne(DeviceMemory memory, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            memory.Unstage();
+            var place = (ulong*)memory.TranslateWhole(iova + (ulong)((_firstPending + i) * 16), 16, DmaDirection.Write);
+            if (place == null) return false;
+            Store(place, _pending[i]);
+            if (!memory.TryFlush(out _, out _)) return false;
+        }
+
         return true;
+    }
+
+    // The phase tag comes with the last eight bytes, in one store.
+    private static void Store(ulong* place, CompletionEntry entry)
+    {
+        var words = (ulong*)&entry;
+        place[0] = words[0];
+        Volatile.Write(ref place[1], words[1]);
     }
 
     private int Next(int index) => index + 1 == size ? 0 : index + 1;

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using UserNvme.Emulation.Dma;
 using UserNvme.Spec;
 
@@ -37,6 +38,19 @@ internal sealed unsafe class DeviceSubmissionQueue(ushort id, ulong iova, int si
 
     /// <summary>Whether entries wait to be fetched.</summary>
     public bool HasEntries => _head != _tail;
+
+    /// <summary>Asks the processor for the next entries, all at once: each is in a cache line that another core wrote.</summary>
+    /// <param name="most">How many at most.</param>
+    public void Prefetch(int most)
+    {
+        if (_entries == null || !Sse.IsSupported) return;
+        var index = _head;
+        for (var left = Math.Min(most, Distance(_head, _tail)); left > 0; left--)
+        {
+            Sse.Prefetch0(_entries + index * 64);
+            index = index + 1 == size ? 0 : index + 1;
+        }
+    }
 
     /// <summary>Looks at the doorbell.</summary>
     /// <param name="value">What it holds.</param>
