@@ -15,7 +15,8 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         : base(ownsHandle: true) => SetHandle(fd);
 
     /// <summary>The number; valid while its user keeps this object open.</summary>
-    public int Number => (int)handle;
+    /// <exception cref="ObjectDisposedException">It is closed: the number may be another file's by now.</exception>
+    public int Number => !IsClosed ? (int)handle : throw new ObjectDisposedException(nameof(FileDescriptor));
 
     /// <summary>Takes over a descriptor that a system call has returned.</summary>
     public static FileDescriptor Adopt(int fd) => new(fd);

@@ -88,8 +88,9 @@ public sealed partial class Reactor
 
         // A service that closes its own controller is told, and not waited for.
         var byItself = IsCurrent;
-        await ending.CancelAsync().ConfigureAwait(false);
-        if (!byItself) await Task.WhenAny(ended, Task.Delay(limit)).ConfigureAwait(false);
+        // What services do when they are told may fail or block: neither keeps the controller from closing.
+        var told = ending.CancelAsync();
+        if (!byItself) await Task.WhenAny(Task.WhenAll(told, ended), Task.Delay(limit)).ConfigureAwait(false);
     }
 
     // What begins later is not told of what ends now: another controller may have come by then.

@@ -198,6 +198,27 @@ public class ReactorServiceTests
     }
 
     [Fact]
+    public async Task A_service_that_fails_when_it_is_told_to_end_does_not_keep_its_controller_open()
+    {
+        var bench = await TestBench.StartAsync(driver: new() { Cores = [0] });
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var service = bench.Driver.Reactors[0].RunAsync(async stop =>
+        {
+            stop.Register(told.SetResult);
+            stop.Register(() => throw new InvalidOperationException("not now"));
+            started.SetResult();
+            await told.Task;
+        });
+        await started.Task;
+        await bench.DisposeAsync();
+        await service;
+
+        Assert.Equal(ControllerState.Closed, bench.Driver.State);
+    }
+
+    [Fact]
     public async Task A_service_can_close_its_own_controller_and_ends_at_home()
     {
         var bench = await TestBench.StartAsync(driver: new() { Cores = [0] });

@@ -41,4 +41,14 @@ public sealed class FileDescriptorTests
         Assert.Equal(sizeof(ulong), Tmds.Linux.LibC.read(file.Number, &count, sizeof(ulong)));
         Assert.Equal(2ul, count);
     }
+
+    [Fact]
+    public void A_closed_descriptor_tells_no_number_that_another_file_may_have()
+    {
+        var file = FileDescriptor.MakeEventFd();
+
+        file.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => file.Number);
+    }
 }
