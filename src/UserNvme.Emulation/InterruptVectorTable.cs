@@ -1,10 +1,10 @@
-using Tmds.Linux;
 using UserNvme.Emulation.Queues;
+using UserNvme.Interop;
 
 namespace UserNvme.Emulation;
 
 /// <summary>The interrupt vectors and the eventfds behind them.</summary>
-internal sealed unsafe class InterruptVectorTable(int count)
+internal sealed class InterruptVectorTable(int count)
 {
     private readonly int[] _eventFiles = CreateEmpty(count);
     private int _attached;
@@ -30,9 +30,8 @@ internal sealed unsafe class InterruptVectorTable(int count)
             if (!queue.InterruptDue || !queue.Interrupts) continue;
             if (queue.Vector < 32 && (mask & (1u << queue.Vector)) != 0) continue; // It stays due until it is unmasked.
             queue.InterruptDue = false;
-            var one = 1UL;
             if (_eventFiles[queue.Vector] is >= 0 and var file)
-                LibC.write(file, &one, 8); // Fails only where the counter is full, and then the host is woken anyhow.
+                EventFd.Signal(file);
         }
     }
 

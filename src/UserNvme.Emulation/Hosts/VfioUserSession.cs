@@ -199,6 +199,8 @@ internal sealed class VfioUserSession : IDisposable
             throw new VfioUserProtocolException("interrupts cannot be masked by this message", Errno.EOPNOTSUPP);
         if ((set.Flags & VfioUserIrqSetFlags.DataEventfd) != 0)
         {
+            if (!message.Descriptors.All(EventFd.IsOne))
+                throw new VfioUserProtocolException("a descriptor that came for an interrupt is no eventfd");
             for (var i = 0; i < (int)set.Count; i++)
                 Attach(set.Index, (int)set.Start + i, message.TakeDescriptor());
         }
@@ -211,8 +213,8 @@ internal sealed class VfioUserSession : IDisposable
             for (var i = 0; i < (int)set.Count; i++)
             {
                 var chosen = (set.Flags & VfioUserIrqSetFlags.DataNone) != 0 || message.Payload.Span[20 + i] != 0;
-                if (chosen)
-                    _eventFiles[set.Index][(int)set.Start + i]?.Signal();
+                if (chosen && _eventFiles[set.Index][(int)set.Start + i] is { } file)
+                    EventFd.Signal(file.Number);
             }
         }
     }

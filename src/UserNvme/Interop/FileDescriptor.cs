@@ -106,14 +106,15 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
-    /// <summary>Adds 1 to an eventfd, which wakes who polls it.</summary>
+    /// <summary>Adds 1 to an eventfd of <see cref="MakeEventFd"/>, which wakes who polls it.</summary>
     public void Signal()
     {
         var added = false;
         try
         {
             DangerousAddRef(ref added);
-            EventFd.Signal(Number);
+            var one = 1ul;
+            _ = LibC.write(Number, &one, sizeof(ulong));
         }
         finally
         {

@@ -93,6 +93,30 @@ internal sealed unsafe class ForeignClient : IDisposable
     public int Unmap(ulong address, ulong size, VfioUserDmaUnmapFlags flags = VfioUserDmaUnmapFlags.None) =>
         Error(VfioUserCommand.DmaUnmap, VfioUserPayload.ToBytes(new VfioUserDmaUnmap { Argsz = 24, Flags = flags, Address = address, Size = size }));
 
+    /// <summary>Attaches MSI-X vectors from this one on.</summary>
+    public int Attach(uint vector, params int[] descriptors) => Error(VfioUserCommand.DeviceSetIrqs,
+        SetInterrupts(VfioUserIrqSetFlags.DataEventfd, vector, (uint)descriptors.Length), descriptors);
+
+    /// <summary>Lets an MSI-X vector fire.</summary>
+    public int Trigger(uint vector) => Error(VfioUserCommand.DeviceSetIrqs, SetInterrupts(VfioUserIrqSetFlags.DataNone, vector, 1));
+
+    /// <summary>An eventfd as high as it goes, whose next write blocks.</summary>
+    public static FileDescriptor MakeFullEventFd()
+    {
+        var file = FileDescriptor.Adopt(LibC.eventfd(0, LibC.EFD_CLOEXEC));
+        var most = ulong.MaxValue - 1;
+        Assert.Equal(8, (long)LibC.write(file.Number, &most, 8));
+        return file;
+    }
+
+    /// <summary>What an eventfd has counted, which is 0 then.</summary>
+    public static ulong Take(FileDescriptor eventFd)
+    {
+        ulong count;
+        Assert.Equal(8, (long)LibC.read(eventFd.Number, &count, 8));
+        return count;
+    }
+
     /// <summary>A memfd of so many bytes.</summary>
     public static FileDescriptor MakeFile(long length)
     {
@@ -112,6 +136,9 @@ internal sealed unsafe class ForeignClient : IDisposable
         _socket.Dispose();
         _answered.Dispose();
     }
+
+    private static byte[] SetInterrupts(VfioUserIrqSetFlags data, uint vector, uint count) => VfioUserPayload.ToBytes(
+        new VfioUserIrqSet { Argsz = 20, Flags = data | VfioUserIrqSetFlags.ActionTrigger, Index = 2, Start = vector, Count = count });
 
     private void Read()
     {

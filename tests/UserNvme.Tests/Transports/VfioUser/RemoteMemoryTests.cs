@@ -179,6 +179,21 @@ public sealed class RemoteMemoryTests : IDisposable
     }
 
     [Fact]
+    public void An_eventfd_that_would_block_who_signals_it_holds_nobody_up()
+    {
+        using var full = ForeignClient.MakeFullEventFd();
+        MapAllRemotely();
+        Assert.Equal(0, _client.Attach(0, full.Number));
+        Enable();
+
+        Assert.True(Run(0, Identify(Data)).Status.IsSuccess);
+        Assert.True(Run(0, Identify(Data)).Status.IsSuccess);
+        Assert.Equal(0, _client.Trigger(0));
+
+        Assert.Equal(ulong.MaxValue - 1, ForeignClient.Take(full));
+    }
+
+    [Fact]
     public void What_is_no_file_is_refused()
     {
         using var file = FileDescriptor.MakeEventFd();

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.IO.Pipes;
 using UserNvme.Emulation;
 using UserNvme.Interop;
 using UserNvme.Transports.VfioUser.Protocol;
@@ -172,20 +172,34 @@ public sealed class ServedDeviceTests : IDisposable
     public void Switching_interrupts_of_other_types_off_leaves_the_vectors()
     {
         using var file = FileDescriptor.MakeEventFd();
-        var set = new VfioUserIrqSet { Argsz = 20, Flags = VfioUserIrqSetFlags.DataEventfd | VfioUserIrqSetFlags.ActionTrigger, Index = 2, Start = 1, Count = 1 };
-        Assert.Equal(0, _client.Error(VfioUserCommand.DeviceSetIrqs, VfioUserPayload.ToBytes(set), file.Number));
+        Assert.Equal(0, _client.Attach(1, file.Number));
         for (uint type = 0; type < 5; type++)
         {
             if (type != 2)
                 Assert.Equal((type == Errors ? 1u : 0u, 0), (CountOf(type), SwitchOff(type)));
         }
 
-        var fire = new VfioUserIrqSet { Argsz = 20, Flags = VfioUserIrqSetFlags.DataNone | VfioUserIrqSetFlags.ActionTrigger, Index = 2, Start = 1, Count = 1 };
-        Assert.Equal(0, _client.Error(VfioUserCommand.DeviceSetIrqs, VfioUserPayload.ToBytes(fire)));
+        Assert.Equal(0, _client.Trigger(1));
 
-        Span<byte> count = stackalloc byte[8];
-        Assert.Equal(1ul, Count(file, count));
+        Assert.Equal(1ul, ForeignClient.Take(file));
         Assert.Equal(5u, CountOf(2));
+    }
+
+    [Fact]
+    public void What_is_no_eventfd_is_refused_and_leaves_the_vectors_as_they_are()
+    {
+        using var before = FileDescriptor.MakeEventFd();
+        using var another = FileDescriptor.MakeEventFd();
+        using var memory = ForeignClient.MakeFile(4096);
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        Assert.Equal(0, _client.Attach(1, before.Number));
+
+        Assert.Equal(Errno.EINVAL, _client.Attach(1, memory.Number));
+        Assert.Equal(Errno.EINVAL, _client.Attach(1, another.Number, (int)pipe.SafePipeHandle.DangerousGetHandle()));
+        Assert.Equal(0, _client.Trigger(1));
+
+        Assert.Equal(1ul, ForeignClient.Take(before));
+        Assert.Equal(0, _client.Attach(1, another.Number));
     }
 
     [Fact]
@@ -204,12 +218,6 @@ public sealed class ServedDeviceTests : IDisposable
             _client.Send(VfioUserCommand.RegionWrite, write, VfioUserMessageFlags.NoReply);
 
         Assert.Equal(0x001F_001Fu, _client.Register32(0x24));
-    }
-
-    private static unsafe ulong Count(FileDescriptor file, Span<byte> buffer)
-    {
-        fixed (byte* start = buffer)
-            return file.ReadAt(start, 0, 0) <= 0 && Tmds.Linux.LibC.read(file.Number, start, 8) == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(buffer) : 0;
     }
 
     private int FindCapability(byte id)

@@ -14,6 +14,9 @@ internal sealed class VfioUserMessage(VfioUserHeader header, byte[] payload, Lis
     /// <summary>How many descriptors came along and were not taken.</summary>
     public int DescriptorCount => descriptors.Count;
 
+    /// <summary>Those descriptors, which stay the message's.</summary>
+    public IEnumerable<int> Descriptors => descriptors.Select(descriptor => descriptor.Number);
+
     /// <summary>Hands the first descriptor over to the caller, who closes it; null where none is left.</summary>
     public FileDescriptor? TakeDescriptor()
     {
