@@ -101,7 +101,7 @@ internal sealed class CommandEngine(EmulatedController controller)
 
         var worked = false;
         queue.Prefetch(Burst);
-        for (var i = 0; i < Burst && queue.HasEntries && completions.HasRoom && queue.InFlight < queue.Size && IsServed(queue); i++)
+        for (var i = 0; i < Burst && queue.HasEntries && completions.HasRoom && queue.InFlight < queue.Size && IsServed(queue) && !_memory.IsLate; i++)
         {
             worked = true;
             if (!queue.Fetch(_memory, out var entry))
@@ -133,7 +133,7 @@ internal sealed class CommandEngine(EmulatedController controller)
         }
 
         Flush(completions);
-        HasMore |= worked && queue.HasEntries;
+        HasMore |= (worked || _memory.IsLate) && queue.HasEntries;
         return worked;
     }
 
@@ -148,7 +148,7 @@ internal sealed class CommandEngine(EmulatedController controller)
     private bool ExecuteDue()
     {
         var worked = false;
-        while (_delayed.TryTakeDue(controller.Time.Now, out var command))
+        while (!_memory.IsLate && _delayed.TryTakeDue(controller.Time.Now, out var command))
         {
             worked = true;
             command.Queue!.InFlight--;

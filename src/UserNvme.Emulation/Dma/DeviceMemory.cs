@@ -22,10 +22,14 @@ internal sealed unsafe class DeviceMemory(EmulatedDmaDomain domain) : IDisposabl
     /// <summary>Whether copies of remote memory are in use, which <see cref="TryFlush"/> and <see cref="Unstage"/> are for.</summary>
     public bool HasStaged => _staged.Any;
 
+    /// <summary>Whether remote memory took so much time that the step should end with the present command.</summary>
+    public bool IsLate => _staged.IsLate;
+
     /// <summary>Takes the domain's present table; called at the start of each step.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Refresh()
     {
+        _staged.BeginStep();
         var table = domain.Table;
         if (ReferenceEquals(table, _table)) return;
         _table = table;

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using UserNvme.Interop;
 
 namespace UserNvme.Emulation.Dma;
 
@@ -11,19 +13,33 @@ internal sealed unsafe class StagedMemory : IDisposable
     // One block is kept for the next command; the blocks of a large transfer are given back.
     private const ulong BlockLength = 256 << 10;
 
+    // Register accesses and the end of the controller wait for the end of a step, which may be some thousand messages long.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
+
     private readonly List<(nint Address, ulong Length)> _blocks = [];
     private readonly List<Piece> _writes = [];
     private ulong _used;
+    private TimeSpan _waited;
 
     /// <summary>Whether anything is staged.</summary>
     public bool Any { get; private set; }
+
+    /// <summary>Whether the others had so much of this step's time that it should end with the present command. Some seconds later they get no more.</summary>
+    public bool IsLate => _waited > s_pause;
+
+    /// <summary>Starts the time anew.</summary>
+    public void BeginStep() => _waited = default;
 
     /// <summary>A copy of remote memory.</summary>
     /// <returns>Its address, or null where it cannot be read.</returns>
     public byte* Read(IRemoteMemory remote, ulong iova, ulong length)
     {
         var place = Reserve(length);
-        return remote.TryRead(iova, new Span<byte>(place, (int)length)) ? place : null;
+        var start = Stopwatch.GetTimestamp();
+        var isThere = remote.TryRead(iova, new Span<byte>(place, (int)length), Deadline.After(TimeLeft));
+        _waited += Stopwatch.GetElapsedTime(start);
+        return isThere ? place : null;
     }
 
     /// <summary>Room for what is to be written to remote memory, all zeroes; <see cref="TryFlush"/> writes it.</summary>
@@ -48,7 +64,10 @@ internal sealed unsafe class StagedMemory : IDisposable
     {
         foreach (var piece in _writes)
         {
-            if (piece.Remote.TryWrite(piece.Iova, new ReadOnlySpan<byte>((void*)piece.Address, (int)piece.Length))) continue;
+            var start = Stopwatch.GetTimestamp();
+            var isThere = piece.Remote.TryWrite(piece.Iova, new ReadOnlySpan<byte>((void*)piece.Address, (int)piece.Length), Deadline.After(TimeLeft));
+            _waited += Stopwatch.GetElapsedTime(start);
+            if (isThere) continue;
             (failedAt, failedLength) = (piece.Iova, piece.Length);
             return false;
         }
@@ -76,6 +95,8 @@ internal sealed unsafe class StagedMemory : IDisposable
         while (_blocks.Count > 0)
             FreeLast();
     }
+
+    private TimeSpan TimeLeft => _waited < s_limit ? s_limit - _waited : TimeSpan.Zero;
 
     private byte* Reserve(ulong length)
     {

@@ -17,6 +17,7 @@ public sealed class VfioUserHost : IDisposable
     private readonly Stepper _stepper;
     private readonly Socket _listener;
     private readonly Thread _thread;
+    private volatile VfioUserSession? _session;
     private volatile bool _stop;
     private volatile int _clients;
 
@@ -83,6 +84,8 @@ public sealed class VfioUserHost : IDisposable
         if (_stop)
             return;
         _stop = true;
+        // The thread may be waiting for a step, and the step for the client.
+        _session?.Close();
         _thread.Join();
         _listener.Dispose();
         File.Delete(Path);
@@ -138,6 +141,7 @@ public sealed class VfioUserHost : IDisposable
                 if (!_listener.Poll(LookEvery, SelectMode.SelectRead))
                     continue;
                 using var session = new VfioUserSession(_controller, _stepper, new VfioUserSocket(_listener.Accept()));
+                _session = session;
                 _clients++; // By this thread only.
                 session.Run(() => _stop);
             }

@@ -69,13 +69,13 @@ internal sealed class VfioUserPeer : IRemoteMemory, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryRead(ulong iova, Span<byte> destination)
+    public bool TryRead(ulong iova, Span<byte> destination, Deadline deadline)
     {
         while (!destination.IsEmpty)
         {
             var piece = destination[..Math.Min(destination.Length, MaxTransfer)];
             var access = new VfioUserDmaAccess { Address = iova, Count = (ulong)piece.Length };
-            using var reply = Ask(VfioUserCommand.DmaRead, VfioUserPayload.ToBytes(access));
+            using var reply = Ask(VfioUserCommand.DmaRead, VfioUserPayload.ToBytes(access), deadline);
             if (reply is null || !TryCopy(reply, access, piece)) return false;
             destination = destination[piece.Length..];
             iova += (ulong)piece.Length;
@@ -85,12 +85,12 @@ internal sealed class VfioUserPeer : IRemoteMemory, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryWrite(ulong iova, ReadOnlySpan<byte> source)
+    public bool TryWrite(ulong iova, ReadOnlySpan<byte> source, Deadline deadline)
     {
         while (!source.IsEmpty)
         {
             var piece = source[..Math.Min(source.Length, MaxTransfer)];
-            using var reply = Ask(VfioUserCommand.DmaWrite, VfioUserPayload.ToBytes(new VfioUserDmaAccess { Address = iova, Count = (ulong)piece.Length }, piece));
+            using var reply = Ask(VfioUserCommand.DmaWrite, VfioUserPayload.ToBytes(new VfioUserDmaAccess { Address = iova, Count = (ulong)piece.Length }, piece), deadline);
             if (reply is null) return false;
             source = source[piece.Length..];
             iova += (ulong)piece.Length;
@@ -137,8 +137,8 @@ internal sealed class VfioUserPeer : IRemoteMemory, IDisposable
         }
     }
 
-    // One request at a time, by the thread that steps. A client that does not answer is given up, for a late reply could be taken for another's.
-    private VfioUserMessage? Ask(VfioUserCommand command, ReadOnlySpan<byte> payload)
+    // One request at a time, by the thread that steps. A client that does not answer in time is given up, for a late reply could be taken for another's.
+    private VfioUserMessage? Ask(VfioUserCommand command, ReadOnlySpan<byte> payload, Deadline deadline)
     {
         ushort id;
         lock (_gate)
@@ -151,14 +151,14 @@ internal sealed class VfioUserPeer : IRemoteMemory, IDisposable
 
         try
         {
-            _socket.Send(new VfioUserHeader(id, command, 0, VfioUserMessageFlags.None, 0), payload, [], s_limit);
+            _socket.Send(new VfioUserHeader(id, command, 0, VfioUserMessageFlags.None, 0), payload, [], TimeSpan.FromMilliseconds(deadline.Milliseconds));
         }
         catch (VfioUserProtocolException)
         {
             Close();
         }
 
-        var reply = WaitForReply();
+        var reply = WaitForReply(deadline);
         if (reply is null)
             Close();
         else if (reply.Header.IsError || reply.Header.Command != command)
@@ -170,9 +170,8 @@ internal sealed class VfioUserPeer : IRemoteMemory, IDisposable
         return reply;
     }
 
-    private VfioUserMessage? WaitForReply()
+    private VfioUserMessage? WaitForReply(Deadline deadline)
     {
-        var deadline = Deadline.After(s_limit);
         lock (_gate)
         {
             while (_reply is null && !_isOver && deadline.Milliseconds is > 0 and var left)

@@ -55,6 +55,9 @@ internal sealed class VfioUserSession : IDisposable
         }
     }
 
+    /// <summary>Ends the connection, so that nothing waits for the client any more. Any thread.</summary>
+    public void Close() => _peer.Close();
+
     /// <summary>Stops the controller and takes back everything that the client gave.</summary>
     public void Dispose()
     {

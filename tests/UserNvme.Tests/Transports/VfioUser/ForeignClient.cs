@@ -18,7 +18,7 @@ internal sealed unsafe class ForeignClient : IDisposable
     private readonly SemaphoreSlim _answered = new(0);
     private readonly Queue<VfioUserMessage> _replies = new();
     private ushort _id;
-    private volatile bool _stop;
+    private readonly ManualResetEventSlim _stopped = new();
 
     public ForeignClient(string path, VfioUserCapabilities? capabilities = null)
     {
@@ -39,6 +39,9 @@ internal sealed unsafe class ForeignClient : IDisposable
 
     /// <summary>Whether DMA messages are answered at all.</summary>
     public bool IsSilent { get; set; }
+
+    /// <summary>How long it takes for each DMA message.</summary>
+    public TimeSpan Delay { get; set; }
 
     /// <summary>The longest DMA message that came.</summary>
     public long LongestTransfer { get; private set; }
@@ -130,11 +133,12 @@ internal sealed unsafe class ForeignClient : IDisposable
 
     public void Dispose()
     {
-        _stop = true;
+        _stopped.Set();
         _socket.Shutdown();
         _reader.Join();
         _socket.Dispose();
         _answered.Dispose();
+        _stopped.Dispose();
     }
 
     private static byte[] SetInterrupts(VfioUserIrqSetFlags data, uint vector, uint count) => VfioUserPayload.ToBytes(
@@ -144,7 +148,7 @@ internal sealed unsafe class ForeignClient : IDisposable
     {
         try
         {
-            while (!_stop)
+            while (!_stopped.IsSet)
             {
                 if (_socket.TryReceive(TimeSpan.FromSeconds(1)) is not { } message) continue;
                 if (!message.Header.IsReply)
@@ -167,7 +171,7 @@ internal sealed unsafe class ForeignClient : IDisposable
 
     private void Answer(VfioUserMessage request)
     {
-        if (IsSilent) return;
+        if (IsSilent || _stopped.Wait(Delay)) return;
         var head = MemoryMarshal.Read<VfioUserDmaAccess>(request.Payload.Span);
         LongestTransfer = Math.Max(LongestTransfer, (long)head.Count);
         Transfers++;

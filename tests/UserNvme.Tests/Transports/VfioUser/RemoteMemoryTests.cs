@@ -117,6 +117,58 @@ public sealed class RemoteMemoryTests : IDisposable
     }
 
     [Fact]
+    public void A_client_that_moves_its_memory_slowly_is_given_up_when_one_command_has_had_its_time()
+    {
+        MapAllRemotely();
+        Enable();
+        CreateIoQueue();
+        var before = _client.Transfers;
+        _client.Delay = TimeSpan.FromSeconds(1);
+        Put(1, Transfer(NvmOpcode.Write, Data, 128 << 10));
+        Assert.True(SpinWait.SpinUntil(() => _client.Transfers > before, ForeignClient.Limit));
+
+        // This read waits for the step, which moves 34 pieces.
+        Assert.ThrowsAny<Exception>(() => _client.Register32(RawDriver.Csts));
+
+        Assert.InRange(_client.Transfers - before, 1, 10);
+    }
+
+    [Fact]
+    public void A_slow_client_is_heard_between_two_of_its_commands()
+    {
+        MapAllRemotely();
+        Enable();
+        var before = _client.Transfers;
+        _client.Delay = TimeSpan.FromMilliseconds(200);
+        for (var i = 0; i < Entries - 2; i++)
+            Put(0, Identify(Data), ring: i == Entries - 3);
+
+        Assert.True(SpinWait.SpinUntil(() => _client.Transfers > before, ForeignClient.Limit));
+        Assert.Equal(1u, _client.Register32(RawDriver.Csts) & 1);
+
+        Assert.InRange(_client.Transfers - before, 1, 2 * 3);
+    }
+
+    [Fact]
+    public void A_server_that_ends_does_not_wait_for_its_client()
+    {
+        MapAllRemotely();
+        Enable();
+        CreateIoQueue();
+        var before = _client.Transfers;
+        _client.Delay = TimeSpan.FromMilliseconds(500);
+        Put(1, Transfer(NvmOpcode.Write, Data, 128 << 10));
+        Assert.True(SpinWait.SpinUntil(() => _client.Transfers > before, ForeignClient.Limit));
+        // This read waits for the step, which moves 34 pieces.
+        _client.Send(VfioUserCommand.RegionRead, VfioUserPayload.ToBytes(new VfioUserRegionAccess { Offset = RawDriver.Csts, Count = 4 }), VfioUserMessageFlags.None);
+        Assert.True(SpinWait.SpinUntil(() => _client.Transfers > before + 1, ForeignClient.Limit));
+
+        _host.Dispose();
+
+        Assert.InRange(_client.Transfers - before, 1, 4);
+    }
+
+    [Fact]
     public void Memory_that_is_mapped_read_only_is_read_and_not_written()
     {
         using var file = ForeignClient.MakeFile(Length);
@@ -251,12 +303,13 @@ public sealed class RemoteMemoryTests : IDisposable
         };
     }
 
-    private void Put(int queue, SubmissionEntry entry)
+    private void Put(int queue, SubmissionEntry entry, bool ring = true)
     {
         entry.CommandId = (ushort)_tails[queue];
         MemoryMarshal.Write(_client.Memory.AsSpan((queue == 0 ? AdminRing : IoRing) + (_tails[queue] * 64)), entry);
         _tails[queue] = (_tails[queue] + 1) % Entries;
-        _client.Write(0, 0x1000 + (queue * 8), BitConverter.GetBytes(_tails[queue]));
+        if (ring)
+            _client.Write(0, 0x1000 + (queue * 8), BitConverter.GetBytes(_tails[queue]));
     }
 
     private CompletionEntry Run(int queue, SubmissionEntry entry)
