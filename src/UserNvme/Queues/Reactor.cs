@@ -21,7 +21,6 @@ public sealed partial class Reactor
 
     private readonly MpscQueue<ReactorItem> _items = new();
     private readonly EventPoll _sleep = new();
-    private readonly Lock _endGate = new();
     private readonly ILogger _logger;
     private IoChannel[] _polled = new IoChannel[4];
     private int _polledCount;
@@ -30,6 +29,7 @@ public sealed partial class Reactor
     private int _users;
     private volatile bool _stop;
     private volatile bool _ended;
+    private int _endsItems;
 
     private Reactor(int core, ILogger logger)
     {
@@ -190,9 +190,14 @@ public sealed partial class Reactor
         _sleep.Dispose();
     }
 
+    // By one thread at a time, and nobody waits for another: an item may wait for a thread that posts. Who is at it looks again at its end.
     private void RunItemsAfterEnd()
     {
-        lock (_endGate) RunItems();
+        while (!_items.IsEmpty && Interlocked.Exchange(ref _endsItems, 1) == 0)
+        {
+            RunItems();
+            Interlocked.Exchange(ref _endsItems, 0);
+        }
     }
 
     private int RunItems()
