@@ -17,7 +17,7 @@ public class HopBenchmarks
     [GlobalSetup]
     public void Open()
     {
-        _reactor = Reactor.Acquire(Environment.ProcessorCount - 1, NullLogger.Instance);
+        _reactor = Reactor.Acquire(Environment.ProcessorCount - 1, this, NullLogger.Instance);
         // Who spins on the reactor's own core keeps it from answering.
         ThreadAffinity.PinTo(0);
     }
@@ -42,7 +42,7 @@ public class HopBenchmarks
     }
 
     [GlobalCleanup]
-    public void Close() => _reactor.Release();
+    public void Close() => _reactor.Release(this);
 
     private sealed class Item : ReactorItem, ILinked<Item>
     {

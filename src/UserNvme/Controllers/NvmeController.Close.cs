@@ -23,7 +23,7 @@ public sealed partial class NvmeController
 
     private async Task CloseAsync()
     {
-        await Task.WhenAll(Reactors.Select(reactor => reactor.EndWorkAsync(s_reactorLimit))).ConfigureAwait(false);
+        await Task.WhenAll(Reactors.Select(reactor => reactor.EndWorkAsync(this, s_reactorLimit))).ConfigureAwait(false);
         await Call(Close).ConfigureAwait(false);
     }
 
@@ -133,7 +133,7 @@ public sealed partial class NvmeController
             LetGo(channel);
         }, s_reactorLimit);
         if (!retired) LogProblem(Address, $"code that runs inline on the reactor of core {channel.Reactor.Core} blocks it: its queue memory is not used again");
-        channel.Reactor.Release();
+        channel.Reactor.Release(this);
     }
 
     // On the channel's reactor, once it writes no doorbell any more. A reactor that is blocked gets to it later, and so does the close.

@@ -110,7 +110,7 @@ public sealed partial class NvmeController
 
     private IoChannel NewChannel(int core, InterruptLine? interrupt)
     {
-        var reactor = Reactor.Acquire(core, _logger);
+        var reactor = Reactor.Acquire(core, this, _logger);
         try
         {
             var entries = Math.Min(Options.IoQueueEntries, MaxQueueEntries);
@@ -122,7 +122,7 @@ public sealed partial class NvmeController
         }
         catch
         {
-            reactor.Release();
+            reactor.Release(this);
             throw;
         }
     }

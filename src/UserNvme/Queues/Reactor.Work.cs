@@ -73,14 +73,18 @@ public sealed partial class Reactor
     /// <summary>Puts the context of code that lives here in force. On the reactor.</summary>
     internal ReactorContext.Scope EnterHome() => _context.Enter();
 
-    /// <summary>Before the last controller closes: tells who lives here, and waits for them to end, but no longer than the limit. Any thread.</summary>
-    internal async Task EndWorkAsync(TimeSpan limit)
+    /// <summary>
+    /// Before a controller closes. Where all others have closed or are about to: tells who lives here, and waits for them to end, but no longer
+    /// than the limit. Any thread.
+    /// </summary>
+    internal async Task EndWorkAsync(object user, TimeSpan limit)
     {
         CancellationTokenSource ending;
         Task ended;
         lock (s_lock)
         {
-            if (_users > 1 || _works == 0) return;
+            if (_users.ContainsKey(user)) _leaving.Add(user);
+            if (_leaving.Count < _users.Count || _works == 0) return;
             _workEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             ended = _workEnded.Task;
             ending = RenewEnding();
@@ -105,7 +109,7 @@ public sealed partial class Reactor
     {
         lock (s_lock)
         {
-            ObjectDisposedException.ThrowIf(_users == 0, this);
+            ObjectDisposedException.ThrowIf(_users.Count == 0, this);
             _works++;
             return _ending.Token;
         }

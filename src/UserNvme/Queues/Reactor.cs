@@ -16,6 +16,10 @@ public sealed partial class Reactor
     private static readonly Dictionary<int, Reactor> s_byCore = [];
     private static readonly Lock s_lock = new();
 
+    // Whose queues live here, and how many; and who of them is about to close.
+    private readonly Dictionary<object, int> _users = [];
+    private readonly HashSet<object> _leaving = [];
+
     [ThreadStatic]
     private static Reactor? t_current;
 
@@ -26,7 +30,6 @@ public sealed partial class Reactor
     private int _polledCount;
     private int _roundsUntilClock;
     private volatile int _sleeping;
-    private int _users;
     private volatile bool _stop;
     private volatile bool _ended;
     private int _endsItems;
@@ -48,8 +51,11 @@ public sealed partial class Reactor
     public bool IsCurrent => ReferenceEquals(t_current, this);
 
     /// <summary>The reactor of a core, started if it does not run yet. Each call needs one <see cref="Release"/>.</summary>
+    /// <param name="core">The core.</param>
+    /// <param name="user">Who uses it: the controller.</param>
+    /// <param name="logger">For what goes wrong on it, where it is started.</param>
     /// <exception cref="NvmeSetupException">The process may not run on this core.</exception>
-    internal static Reactor Acquire(int core, ILogger logger)
+    internal static Reactor Acquire(int core, object user, ILogger logger)
     {
         lock (s_lock)
         {
@@ -60,18 +66,21 @@ public sealed partial class Reactor
                 s_byCore.Add(core, reactor);
             }
 
-            reactor._users++;
+            reactor._users[user] = reactor._users.GetValueOrDefault(user) + 1;
             return reactor;
         }
     }
 
     /// <summary>Ends the thread with its last user, once those who live here have ended as well.</summary>
-    internal void Release()
+    internal void Release(object user)
     {
         CancellationTokenSource ending;
         lock (s_lock)
         {
-            if (--_users != 0) return;
+            if (--_users[user] != 0) return;
+            _users.Remove(user);
+            _leaving.Remove(user);
+            if (_users.Count != 0) return;
             s_byCore.Remove(Core);
             ending = RenewEnding();
         }

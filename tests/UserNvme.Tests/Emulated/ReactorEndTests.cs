@@ -11,17 +11,18 @@ namespace UserNvme.Tests.Emulated;
 public class ReactorEndTests
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly object s_user = new();
 
     [Fact]
     public void What_the_last_item_of_an_ending_reactor_posts_is_done()
     {
-        var reactor = Reactor.Acquire(0, NullLogger.Instance);
+        var reactor = Reactor.Acquire(0, s_user, NullLogger.Instance);
         var last = new ReactorAction(() => { });
         var first = new ReactorAction(() => reactor.Post(last));
 
         reactor.Post(new ReactorAction(() =>
         {
-            reactor.Release();
+            reactor.Release(s_user);
             reactor.Post(first);
         }));
 
@@ -60,7 +61,7 @@ public class ReactorEndTests
     {
         for (var round = 0; round < 50; round++)
         {
-            var reactor = Reactor.Acquire(0, NullLogger.Instance);
+            var reactor = Reactor.Acquire(0, s_user, NullLogger.Instance);
             var inside = 0;
             var together = 0;
             var posts = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
@@ -75,7 +76,7 @@ public class ReactorEndTests
                     return item;
                 }).ToList(),
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
-            reactor.Release();
+            reactor.Release(s_user);
 
             foreach (var items in await Task.WhenAll(posts))
                 Assert.All(items, item => Assert.True(item.Wait(s_limit)));
@@ -83,10 +84,43 @@ public class ReactorEndTests
         }
     }
 
+    [Fact]
+    public async Task Of_controllers_that_close_at_the_same_moment_the_last_waits_for_the_services_of_their_reactor()
+    {
+        var first = await TestBench.StartAsync(driver: new() { Cores = [0] });
+        var last = await TestBench.StartAsync(driver: new() { Cores = [0] });
+        var held = HoldOneAsync(first);
+        await TestBench.Until(() => first.Faults.HeldCount == 1, "the device has the flush");
+        var device = last.Open();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var service = last.Driver.Reactors[0].RunAsync(async stop =>
+        {
+            started.SetResult();
+            while (!stop.IsCancellationRequested) await device.FlushAsync(CancellationToken.None);
+            await device.WriteAsync(new byte[512], 0, cancellationToken: CancellationToken.None);
+        });
+        await started.Task;
+
+        // It waits for the flush.
+        var firstClosed = first.DisposeAsync().AsTask();
+        await last.DisposeAsync();
+        first.Faults.Release();
+        await firstClosed;
+
+        await service;
+        await held;
+    }
+
+    private static Task HoldOneAsync(TestBench bench)
+    {
+        bench.Faults.Add(CommandMatch.Io(NvmOpcode.Flush), FaultAction.Hold);
+        return bench.Open().FlushAsync().AsTask();
+    }
+
     private static Reactor MakeEnded()
     {
-        var reactor = Reactor.Acquire(0, NullLogger.Instance);
-        reactor.Release();
+        var reactor = Reactor.Acquire(0, s_user, NullLogger.Instance);
+        reactor.Release(s_user);
         Assert.True(SpinWait.SpinUntil(
             () =>
             {
