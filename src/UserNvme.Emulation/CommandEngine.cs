@@ -31,6 +31,13 @@ internal sealed class CommandEngine(EmulatedController controller)
     /// <returns>Whether there was anything.</returns>
     public bool Serve()
     {
+        var shadows = controller.Queues.Shadows;
+        if (!shadows.Refresh(_memory))
+        {
+            controller.RingUnreachable(0, shadows.Shadows, shadows.Length, DmaDirection.Read);
+            return true;
+        }
+
         var worked = _anyWaiting && PostWaiting();
         worked |= TellEvents();
         if (_delayed.AnyTimed)
@@ -92,8 +99,10 @@ internal sealed class CommandEngine(EmulatedController controller)
 
     private bool Serve(DeviceSubmissionQueue queue)
     {
+        if (!queue.IsAlive) return false; // Deleted in this very step: its doorbell is another queue's already.
         if (!queue.TakeDoorbell(out var value))
             controller.InvalidDoorbell(queue.Id, completion: false, value);
+        HasMore |= queue.IsLooking;
         if (!queue.HasEntries) return false;
         var completions = queue.Completions;
         if (!completions.TakeDoorbell(out value))

@@ -312,10 +312,10 @@ public sealed unsafe class EmulatedController : IDisposable
         Admin.Events.Raise(AsyncEvents.TypeError, 1, 1);
     }
 
-    /// <summary>Sees that nobody stored to the doorbell of a queue that did not exist until now, which shared memory cannot refuse.</summary>
+    /// <summary>Sees that nobody stored to the doorbell of a queue that did not exist until now, which memory cannot refuse.</summary>
     internal void CheckFreshDoorbell(ushort queueId, bool completion)
     {
-        if (DoorbellPage.Read(_doorbells.Register(queueId, completion)) is not 0 and var value)
+        if (Queues.Doorbell(queueId, completion).Initial is not 0 and var value)
             InvalidDoorbellRegister(value, $"the {(completion ? "head" : "tail")} doorbell of queue {queueId} while it did not exist");
     }
 

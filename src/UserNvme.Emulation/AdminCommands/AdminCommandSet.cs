@@ -8,6 +8,7 @@ internal sealed class AdminCommandSet(EmulatedController controller, CommandData
 {
     private readonly IdentifyCommand _identify = new(controller, data);
     private readonly QueueCommands _queues = new(controller);
+    private readonly DoorbellBufferCommand _doorbells = new(controller, data);
 
     /// <summary>Get and Set Features.</summary>
     public FeatureCommands Features { get; } = new(controller, data);
@@ -30,6 +31,7 @@ internal sealed class AdminCommandSet(EmulatedController controller, CommandData
             AdminOpcode.CreateIoSubmissionQueue => _queues.CreateSubmission(entry),
             AdminOpcode.DeleteIoSubmissionQueue => _queues.DeleteSubmission(entry),
             AdminOpcode.DeleteIoCompletionQueue => _queues.DeleteCompletion(entry),
+            AdminOpcode.DoorbellBufferConfig => _doorbells.Execute(entry),
             AdminOpcode.GetFeatures => Features.Get(entry),
             AdminOpcode.SetFeatures => Features.Set(entry),
             AdminOpcode.GetLogPage => Logs.Execute(entry),

@@ -39,6 +39,7 @@ internal static class IdentifyControllerData
         U32(data, 84, 500_000);                          // RTD3R: microseconds
         U32(data, 88, 5_000_000);                        // RTD3E: a flush to a file may take its time
         data[111] = 1;                                   // CNTRLTYPE: I/O controller
+        U16(data, 256, (ushort)(options.ShadowDoorbells ? 0x100 : 0)); // OACS: Doorbell Buffer Config
         data[258] = AbortLimit;
         data[259] = (byte)(options.AsyncEventRequests - 1);
         data[260] = 0x03;                                // FRMW: one slot, read-only

@@ -13,6 +13,7 @@ internal sealed class Stepper : IDisposable
     private static readonly long s_yieldTicks = Stopwatch.Frequency / 500;    // 2 ms
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromMilliseconds(2); // A sleep of 1 ms ends within this.
     private const int Rounds = 64;       // Some microseconds where there is nothing to do.
+    private const int Looks = 1000;      // At shadow doorbells, some ten microseconds.
     private const int ShortSleep = 1;    // ms; nobody wakes the thread for a doorbell.
     private const int LongSleep = 100;   // ms; a register write wakes it.
 
@@ -25,6 +26,7 @@ internal sealed class Stepper : IDisposable
     /// <summary>Starts with one controller.</summary>
     public Stepper(EmulatedController controller)
     {
+        controller.Queues.Shadows.LooksInVain = Looks;
         _controllers = [controller];
         _thread = new Thread(Run) { Name = "emulated nvme", IsBackground = true };
         _thread.Start();
@@ -37,6 +39,7 @@ internal sealed class Stepper : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_controllers.Length == 0, this);
+            controller.Queues.Shadows.LooksInVain = Looks;
             _controllers = [.. _controllers, controller];
         }
 

@@ -5,7 +5,7 @@ namespace UserNvme.Emulation;
 /// <summary>Reads addresses of emulated controllers: "emulated:" or "emulated:?key=value&amp;key=value".</summary>
 internal sealed class EmulatedAddress
 {
-    private const string Keys = "size, file, block-size, latency, mdts, max-queues, max-queue-entries, backing, namespaces, serial, write-cache, aw-bits, doorbell-stride, host";
+    private const string Keys = "size, file, block-size, latency, mdts, max-queues, max-queue-entries, backing, namespaces, serial, write-cache, aw-bits, doorbell-stride, shadow-doorbells, host";
     private readonly Dictionary<string, string> _values;
     private readonly string _address;
 
@@ -61,6 +61,7 @@ internal sealed class EmulatedAddress
             MaxQueues = Number("max-queues", defaults.MaxQueues, 1, 1024),
             MaxQueueEntries = Number("max-queue-entries", defaults.MaxQueueEntries, 2, 65_536),
             DoorbellStride = Number("doorbell-stride", 0, 0, 10),
+            ShadowDoorbells = Choice("shadow-doorbells", false, ("on", true), ("off", false)),
             SerialNumber = _values.GetValueOrDefault("serial", defaults.SerialNumber),
             VolatileWriteCache = Choice<bool?>("write-cache", null, ("on", true), ("off", false)),
             Domain = new EmulatedDmaDomain(new EmulatedDmaDomainOptions { AddressWidth = Number("aw-bits", addressWidth, 32, 57) }),

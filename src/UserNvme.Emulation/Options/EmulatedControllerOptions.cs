@@ -18,6 +18,12 @@ public sealed record EmulatedControllerOptions
     /// <summary>CAP.DSTRD: the doorbells lie 4 bytes shifted left by this apart, 0 to 10.</summary>
     public int DoorbellStride { get; init; }
 
+    /// <summary>
+    /// Whether the controller offers shadow doorbells (Doorbell Buffer Config), as emulators do and SSDs do not. It then looks for doorbells in the host's
+    /// memory while there are any, and asks for a register write before it stops.
+    /// </summary>
+    public bool ShadowDoorbells { get; init; }
+
     /// <summary>CAP.MPSMAX: the largest memory page is 4 KiB shifted left by this, 0 to 4.</summary>
     public int MaxPageShift { get; init; } = 4;
 

@@ -8,11 +8,12 @@ namespace UserNvme.Emulation.Queues;
 /// The controller's end of a completion queue: it posts entries with the phase tag last and never more than the host has room for
 /// (NVMe Base 2.0, 3.3.1.2). What finds no room waits here.
 /// </summary>
-internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int size, int vector, bool interrupts, uint* doorbell)
+internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int size, int vector, bool interrupts, DeviceDoorbell doorbell)
 {
     private const int EntriesPerLine = 4;
 
     private readonly Queue<CompletionEntry> _waiting = new();
+    private DeviceDoorbell _doorbell = doorbell;
     private readonly CompletionEntry[] _pending = new CompletionEntry[EntriesPerLine];
     private int _pendingCount;
     private int _firstPending;
@@ -57,13 +58,13 @@ internal sealed unsafe class DeviceCompletionQueue(ushort id, ulong iova, int si
     /// <returns>False where the value is invalid; it is ignored.</returns>
     public bool TakeDoorbell(out uint value)
     {
-        value = DoorbellPage.Read(doorbell);
+        value = _doorbell.Read((uint)_head);
         if (value == (uint)_head) return true;
 
         // The head may go up to the tail: beyond it the host would have consumed entries that were never posted.
         if (value >= (uint)size || Distance(_head, (int)value) > Distance(_head, _tail))
         {
-            DoorbellPage.Write(doorbell, (uint)_head);
+            _doorbell.Ignore((uint)_head);
             return false;
         }
 

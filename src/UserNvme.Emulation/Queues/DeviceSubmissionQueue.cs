@@ -5,8 +5,9 @@ using UserNvme.Spec;
 namespace UserNvme.Emulation.Queues;
 
 /// <summary>The controller's end of a submission queue: it fetches entries up to the tail that the host rang (NVMe Base 2.0, 3.3.1.1).</summary>
-internal sealed unsafe class DeviceSubmissionQueue(ushort id, ulong iova, int size, DeviceCompletionQueue completions, uint* doorbell)
+internal sealed unsafe class DeviceSubmissionQueue(ushort id, ulong iova, int size, DeviceCompletionQueue completions, DeviceDoorbell doorbell)
 {
+    private DeviceDoorbell _doorbell = doorbell;
     private DmaMappingTable? _table;
     private byte* _entries;
     private int _head;
@@ -39,6 +40,9 @@ internal sealed unsafe class DeviceSubmissionQueue(ushort id, ulong iova, int si
     /// <summary>Whether entries wait to be fetched.</summary>
     public bool HasEntries => _head != _tail;
 
+    /// <summary>Whether the doorbell has to be looked at again though nothing was there.</summary>
+    public bool IsLooking => _doorbell.IsLooking;
+
     /// <summary>Asks the processor for the next entries, all at once: each is in a cache line that another core wrote.</summary>
     /// <param name="most">How many at most.</param>
     public void Prefetch(int most)
@@ -57,13 +61,13 @@ internal sealed unsafe class DeviceSubmissionQueue(ushort id, ulong iova, int si
     /// <returns>False where the value is invalid; it is ignored.</returns>
     public bool TakeDoorbell(out uint value)
     {
-        value = DoorbellPage.Read(doorbell);
+        value = _doorbell.Read((uint)_tail);
         if (value == (uint)_tail) return true;
 
         // A tail only moves forward and never past the head: if the ring seems to hold less than before, it was overrun.
         if (value >= (uint)size || Distance(_head, (int)value) < Distance(_head, _tail))
         {
-            DoorbellPage.Write(doorbell, (uint)_tail);
+            _doorbell.Ignore((uint)_tail);
             return false;
         }
 

@@ -47,7 +47,10 @@ internal sealed unsafe class DoorbellPage : IDisposable
     public int Queues { get; }
 
     /// <summary>The register of a queue.</summary>
-    public uint* Register(int queueId, bool completion) => (uint*)(_base + ((long)(2 * queueId + (completion ? 1 : 0)) << _strideShift));
+    public uint* Register(int queueId, bool completion) => (uint*)(_base + OffsetOf(queueId, completion));
+
+    /// <summary>Where it lies behind the first one, in bytes.</summary>
+    public long OffsetOf(int queueId, bool completion) => (long)(2 * queueId + (completion ? 1 : 0)) << _strideShift;
 
     /// <summary>Reads what the host stored last, with one 32-bit load.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

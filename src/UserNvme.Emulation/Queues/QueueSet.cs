@@ -16,6 +16,9 @@ internal sealed unsafe class QueueSet(DoorbellPage doorbells)
     /// <summary>The completion queues that exist.</summary>
     public DeviceCompletionQueue[] ActiveCompletion => _activeCompletion;
 
+    /// <summary>Where the shadows of the doorbells are, if there are any.</summary>
+    public ShadowPages Shadows { get; } = new();
+
     /// <summary>Whether any I/O queue exists.</summary>
     public bool AnyIoQueue => _completion.AsSpan(1).ContainsAnyExcept((DeviceCompletionQueue?)null);
 
@@ -25,22 +28,27 @@ internal sealed unsafe class QueueSet(DoorbellPage doorbells)
     /// <summary>The completion queue with an identifier, or null.</summary>
     public DeviceCompletionQueue? Completion(int id) => (uint)id < (uint)_completion.Length ? _completion[id] : null;
 
+    /// <summary>The doorbell of a queue, which need not exist yet.</summary>
+    public DeviceDoorbell Doorbell(ushort id, bool completion)
+    {
+        var place = doorbells.OffsetOf(id, completion);
+        return new DeviceDoorbell(doorbells.Register(id, completion), id != 0 && (ulong)place < Shadows.Length ? Shadows : null, (int)place);
+    }
+
     /// <summary>Makes a completion queue; its doorbell starts at 0.</summary>
     public void AddCompletion(ushort id, ulong iova, int size, int vector, bool interrupts)
     {
-        var doorbell = doorbells.Register(id, completion: true);
-        DoorbellPage.Write(doorbell, 0);
-        _completion[id] = new DeviceCompletionQueue(id, iova, size, vector, interrupts, doorbell);
+        DoorbellPage.Write(doorbells.Register(id, completion: true), 0);
+        _completion[id] = new DeviceCompletionQueue(id, iova, size, vector, interrupts, Doorbell(id, completion: true));
         Rebuild();
     }
 
     /// <summary>Makes a submission queue; its doorbell starts at 0.</summary>
     public void AddSubmission(ushort id, ulong iova, int size, DeviceCompletionQueue completions)
     {
-        var doorbell = doorbells.Register(id, completion: false);
-        DoorbellPage.Write(doorbell, 0);
+        DoorbellPage.Write(doorbells.Register(id, completion: false), 0);
         completions.SubmissionQueues++;
-        _submission[id] = new DeviceSubmissionQueue(id, iova, size, completions, doorbell);
+        _submission[id] = new DeviceSubmissionQueue(id, iova, size, completions, Doorbell(id, completion: false));
         Rebuild();
     }
 
@@ -62,7 +70,7 @@ internal sealed unsafe class QueueSet(DoorbellPage doorbells)
         Rebuild();
     }
 
-    /// <summary>Removes all.</summary>
+    /// <summary>Removes all, the shadows too.</summary>
     public void Clear()
     {
         foreach (var queue in _activeSubmission)
@@ -70,6 +78,7 @@ internal sealed unsafe class QueueSet(DoorbellPage doorbells)
         Array.Clear(_submission);
         Array.Clear(_completion);
         doorbells.Clear();
+        Shadows.Set(0, 0, 0);
         Rebuild();
     }
 
