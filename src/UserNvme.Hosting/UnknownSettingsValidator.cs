@@ -12,6 +12,7 @@ internal sealed class UnknownSettingsValidator(IConfiguration section) : IValida
         nameof(UserNvmeControllerOptions.CommandTimeout), nameof(UserNvmeControllerOptions.Completion), nameof(UserNvmeControllerOptions.Idle),
         nameof(UserNvmeControllerOptions.IoQueueEntries), nameof(UserNvmeControllerOptions.AdminQueueEntries),
         nameof(UserNvmeControllerOptions.ExtraQueuePairs), nameof(UserNvmeControllerOptions.MaxTransferBytes),
+        nameof(UserNvmeControllerOptions.ShadowDoorbells),
     ];
 
     public ValidateOptionsResult Validate(string? name, UserNvmeOptions options)

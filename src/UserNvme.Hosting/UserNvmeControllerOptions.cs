@@ -38,6 +38,9 @@ public sealed class UserNvmeControllerOptions
     /// <summary>The longest transfer of one command in bytes, if the controller allows as much: 4 KiB to 64 MiB.</summary>
     public int MaxTransferBytes { get; set; } = s_defaults.MaxTransferBytes;
 
+    /// <summary>Whether shadow doorbells are used where the controller offers them, as emulated ones do.</summary>
+    public bool ShadowDoorbells { get; set; } = s_defaults.ShadowDoorbells;
+
     internal NvmeControllerOptions ToControllerOptions(ILoggerFactory? loggerFactory = null) => new()
     {
         Cores = Cores is { Count: > 0 } ? [.. Cores] : null,
@@ -48,6 +51,7 @@ public sealed class UserNvmeControllerOptions
         AdminQueueEntries = AdminQueueEntries,
         ExtraQueuePairs = ExtraQueuePairs,
         MaxTransferBytes = MaxTransferBytes,
+        ShadowDoorbells = ShadowDoorbells,
         LoggerFactory = loggerFactory,
     };
 }

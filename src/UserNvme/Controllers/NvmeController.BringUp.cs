@@ -30,9 +30,10 @@ public sealed partial class NvmeController
             IdentifyController();
             ScanNamespaces();
             NegotiateQueues();
+            SetUpShadowDoorbells();
             CreateChannels();
             _state = ControllerState.Live;
-            LogUp(Address, Identity.ModelNumber, Identity.SerialNumber, Identity.FirmwareRevision, Version, _queueLimit, Namespaces.Count);
+            LogUp(Address, Identity.ModelNumber, Identity.SerialNumber, Identity.FirmwareRevision, Version, _queueLimit, Namespaces.Count, UsesShadowDoorbells ? ", shadow doorbells" : "");
         }
         finally
         {
@@ -49,6 +50,7 @@ public sealed partial class NvmeController
         ScanNamespaces();
         CheckUnchanged(identity, namespaces, transfer);
         NegotiateQueues();
+        SetUpShadowDoorbells();
         RecreateChannels();
     }
 
@@ -136,15 +138,12 @@ public sealed partial class NvmeController
         PageSize = PageSize,
         MaxTransferBytes = maxTransferBytes,
         CommandTimeout = Options.CommandTimeout,
+        ShadowDoorbells = _shadowDoorbells?.Memory,
         Heap = Heap,
         Space = Space,
         Monitor = this,
         Address = Address,
     };
-
-    private Transports.Doorbell Doorbell(QueueId id, bool completion) => Transport.GetDoorbell(completion
-        ? ControllerRegisters.CompletionDoorbell(id, Capabilities.Dstrd)
-        : ControllerRegisters.SubmissionDoorbell(id, Capabilities.Dstrd));
 
     private NvmeSetupException Failed(string what) => new(SetupProblem.DeviceFailed, Address,
         $"The controller {Address} does not come up: {what}. Reset it or power-cycle the machine, and look at the kernel's log.");

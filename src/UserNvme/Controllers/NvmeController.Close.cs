@@ -107,6 +107,7 @@ public sealed partial class NvmeController
         if (proof is StopProof.Disabled or StopProof.FunctionReset)
         {
             _admin?.Pair.ReleaseMemory();
+            ReleaseShadowDoorbells();
             Detach();
             Release();
         }
@@ -120,6 +121,7 @@ public sealed partial class NvmeController
             Release();
             Detach();
             _admin?.Pair.ReleaseMemory();
+            ReleaseShadowDoorbells();
         }
     }
 

@@ -47,7 +47,7 @@ public sealed partial class NvmeController
             }
             catch
             {
-                _usedQueueIds.Remove(id.Value);
+                ReturnQueueId(id);
                 pair?.ReleaseMemory();
                 throw;
             }
@@ -191,6 +191,13 @@ public sealed partial class NvmeController
             $"{Address} has no queue pair left: {_queueLimit} are in use. Use fewer cores, or open it with more {nameof(NvmeControllerOptions.ExtraQueuePairs)} if the controller has them.");
     }
 
+    // The next queue with this identifier starts at zero, also where a controller looks in memory. Nobody stores there any more: the owner is here to give it back.
+    private void ReturnQueueId(QueueId id)
+    {
+        _shadowDoorbells?.Clear(id);
+        _usedQueueIds.Remove(id.Value);
+    }
+
     // On the owner's thread: everything in flight ends, the controller forgets the queues, then their memory is free (rule 5).
     private void DisposeCallerPair(QueuePair pair)
     {
@@ -239,7 +246,7 @@ public sealed partial class NvmeController
 
     private void Forget(QueuePair pair)
     {
-        if (_callerPairs.Remove(pair)) _usedQueueIds.Remove(pair.Id.Value);
+        if (_callerPairs.Remove(pair)) ReturnQueueId(pair.Id);
     }
 
     private void ThrowIfNotLive()

@@ -207,8 +207,8 @@ public sealed partial class NvmeController : IQueuePairMonitor
         ? new ObjectDisposedException(Address, $"The controller {Address} is closed.")
         : new NvmeException($"The controller {Address} is dead: {_deathReason ?? "it did not come up"}.", CommandFate.NotSubmitted) { Address = Address };
 
-    [LoggerMessage(1, LogLevel.Information, "{Address}: {Model} (serial {Serial}, firmware {Firmware}), NVMe {Version}, {QueuePairs} I/O queue pairs, {Namespaces} active namespaces")]
-    private partial void LogUp(string address, string model, string serial, string firmware, NvmeVersion version, int queuePairs, int namespaces);
+    [LoggerMessage(1, LogLevel.Information, "{Address}: {Model} (serial {Serial}, firmware {Firmware}), NVMe {Version}, {QueuePairs} I/O queue pairs, {Namespaces} active namespaces{Doorbells}")]
+    private partial void LogUp(string address, string model, string serial, string firmware, NvmeVersion version, int queuePairs, int namespaces, string doorbells);
 
     [LoggerMessage(2, LogLevel.Warning, "{Address}: resetting the controller because {Reason}")]
     private partial void LogResetting(string address, string reason);

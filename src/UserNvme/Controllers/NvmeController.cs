@@ -130,12 +130,15 @@ public sealed partial class NvmeController : IAsyncDisposable
     /// <param name="cancellationToken">Asks for an abort; the task ends when the command has.</param>
     /// <returns>The completion; its status is success.</returns>
     /// <exception cref="NvmeException">The controller answered with an error, or was stopped before it answered.</exception>
+    /// <exception cref="ArgumentException">The data is too long or no whole dwords, or the command is Doorbell Buffer Config, which is the driver's own.</exception>
     public async Task<CompletionEntry> AdminAsync(SubmissionEntry command, Memory<byte> data = default, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_state == ControllerState.Closed, this);
         if (data.Length > MaxTransferBytes)
             throw new ArgumentException($"{data.Length} bytes are more than one command of {Address} moves, {MaxTransferBytes}: ask for parts.", nameof(data));
         if ((data.Length & 3) != 0) throw new ArgumentException($"{data.Length} bytes are not whole dwords.", nameof(data));
+        if (command.Opcode == (byte)AdminOpcode.DoorbellBufferConfig)
+            throw new ArgumentException($"Doorbell Buffer Config would turn {Address} away from the driver's doorbells: see {nameof(NvmeControllerOptions)}.{nameof(NvmeControllerOptions.ShadowDoorbells)}.", nameof(command));
         using var buffer = data.IsEmpty ? null : Heap.Rent(data.Length, PageSize);
         var toController = (command.Opcode & 1) != 0;
         if (buffer is not null)

@@ -33,6 +33,12 @@ public sealed class NvmeControllerOptions
     /// <summary>What reactors do while commands are in flight and the device is slow to answer.</summary>
     public IdlePolicy Idle { get; set; } = IdlePolicy.Hybrid;
 
+    /// <summary>
+    /// Whether shadow doorbells (Doorbell Buffer Config) are used where the controller offers them, as emulated ones do: queues then cost hardly any
+    /// register writes, each of which leaves the virtual machine.
+    /// </summary>
+    public bool ShadowDoorbells { get; set; } = true;
+
     /// <summary>The DMA memory to use; null for the process's own, which all controllers share that may.</summary>
     public DmaHeap? Heap { get; set; }
 

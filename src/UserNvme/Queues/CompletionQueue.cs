@@ -18,11 +18,10 @@ internal unsafe struct CompletionQueue
     private readonly uint _size;
     private uint _head;
     private uint _phase;
-    private uint _rungHead;
-    private Doorbell _doorbell;
+    private QueueDoorbell _doorbell;
 
-    /// <summary>How many times the doorbell was written.</summary>
-    public long Rings { get; private set; }
+    /// <summary>How many times the doorbell register was written.</summary>
+    public readonly long Rings => _doorbell.Writes;
 
     public CompletionQueue(nint entries, int size)
     {
@@ -34,8 +33,8 @@ internal unsafe struct CompletionQueue
     public void Reset(Doorbell doorbell)
     {
         new Span<byte>(_entries, checked((int)_size * sizeof(CompletionEntry))).Clear();
-        _doorbell = doorbell;
-        _head = _rungHead = 0;
+        _doorbell.Reset(doorbell);
+        _head = 0;
         _phase = 1;
     }
 
@@ -64,11 +63,12 @@ internal unsafe struct CompletionQueue
     }
 
     /// <summary>Gives all taken entries back to the controller; a single 32-bit store, none if nothing was taken.</summary>
-    public void Ring()
-    {
-        if (_head == _rungHead) return;
-        _rungHead = _head;
-        Rings++;
-        _doorbell.Write(_head);
-    }
+    public void Ring() => _doorbell.Tell(_head);
+
+    /// <summary>The first half of <see cref="Ring"/> for a doorbell that has a shadow.</summary>
+    /// <returns>For the second half, which comes behind a barrier.</returns>
+    public uint StoreShadow() => _doorbell.StoreShadow(_head);
+
+    /// <summary>The second half.</summary>
+    public void WriteIfAwaited(uint before) => _doorbell.WriteIfAwaited(before, _size);
 }

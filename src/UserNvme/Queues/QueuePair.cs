@@ -18,6 +18,7 @@ public abstract class QueuePair : IDisposable
 
     private readonly DmaBuffer _submissionMemory;
     private readonly DmaBuffer _completionMemory;
+    private readonly DmaBuffer? _shadowDoorbells;
     private readonly long _scanInterval;
     private readonly int _scansUntilTimeout;
     private protected SubmissionQueue _submission;
@@ -53,6 +54,9 @@ public abstract class QueuePair : IDisposable
             throw;
         }
 
+        // The owner may be storing to it while the controller is being closed.
+        _shadowDoorbells = settings.ShadowDoorbells;
+        _shadowDoorbells?.AddLease();
         _submission = new SubmissionQueue(_submissionMemory.Address, settings.Entries);
         _completion = new CompletionQueue(_completionMemory.Address, settings.Entries);
         var timeout = (long)settings.CommandTimeout.TotalMilliseconds;
@@ -81,10 +85,13 @@ public abstract class QueuePair : IDisposable
 
     internal Iova CompletionRing => Settings.Space.Translate(_completionMemory.Address, _completionMemory.RegionIndex);
 
-    /// <summary>How many times the submission doorbell was written: one write tells of all commands since the one before. For the owner.</summary>
+    /// <summary>
+    /// How many times the submission doorbell register was written: one write tells of all commands since the one before. With shadow doorbells
+    /// (<see cref="Controllers.NvmeController.UsesShadowDoorbells"/>) that is seldom, for the controller looks by itself. For the owner.
+    /// </summary>
     public long SubmissionDoorbellWrites => _submission.Rings;
 
-    /// <summary>How many times the completion doorbell was written. For the owner.</summary>
+    /// <summary>How many times the completion doorbell register was written, as <see cref="SubmissionDoorbellWrites"/>. For the owner.</summary>
     public long CompletionDoorbellWrites => _completion.Rings;
 
     /// <summary>
@@ -173,6 +180,7 @@ public abstract class QueuePair : IDisposable
         if (_keepsMemory) return;
         ((IDisposable)_submissionMemory).Dispose();
         ((IDisposable)_completionMemory).Dispose();
+        _shadowDoorbells?.ReleaseLease();
     }
 
     /// <summary>Makes the calling thread the owner, in place of an owner that has ended.</summary>
@@ -198,8 +206,25 @@ public abstract class QueuePair : IDisposable
     private void RingNow()
     {
         _unrung = _emptyPolls = 0;
+        if (_submission.HasShadow)
+        {
+            RingByShadow();
+            return;
+        }
+
         _completion.Ring();
         _submission.Ring();
+    }
+
+    // The controller says up to where it looks by itself, and then looks once more; here the shadow is stored, and then what it says is read. With a
+    // full barrier in between on both sides one of the two sees the other (trap P14). Both doorbells have a shadow or none has.
+    private void RingByShadow()
+    {
+        var head = _completion.StoreShadow();
+        var tail = _submission.StoreShadow();
+        Interlocked.MemoryBarrier();
+        _completion.WriteIfAwaited(head);
+        _submission.WriteIfAwaited(tail);
     }
 
     private protected abstract void TakeOverLeases(LeaseHolder ended);

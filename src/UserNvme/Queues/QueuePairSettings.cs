@@ -33,6 +33,9 @@ internal sealed record QueuePairSettings
     /// </summary>
     public int EmptyPollsBeforeRinging { get; init; } = 64;
 
+    /// <summary>The memory of the controller's shadow doorbells, which the pair holds a lease on until its rings are given back; null where there are none.</summary>
+    public DmaBuffer? ShadowDoorbells { get; init; }
+
     public required DmaHeap Heap { get; init; }
 
     public required DmaSpace Space { get; init; }

@@ -13,11 +13,13 @@ internal unsafe struct SubmissionQueue
     private readonly SubmissionEntry* _entries;
     private readonly uint _size;
     private uint _tail;
-    private uint _rungTail;
-    private Doorbell _doorbell;
+    private QueueDoorbell _doorbell;
 
-    /// <summary>How many times the doorbell was written.</summary>
-    public long Rings { get; private set; }
+    /// <summary>Whether <see cref="StoreShadow"/> and <see cref="WriteIfAwaited"/> take the place of <see cref="Ring"/>.</summary>
+    public readonly bool HasShadow => _doorbell.HasShadow;
+
+    /// <summary>How many times the doorbell register was written.</summary>
+    public readonly long Rings => _doorbell.Writes;
 
     public SubmissionQueue(nint entries, int size)
     {
@@ -28,8 +30,8 @@ internal unsafe struct SubmissionQueue
     /// <summary>Starts over as the controller does when the queue is created.</summary>
     public void Reset(Doorbell doorbell)
     {
-        _doorbell = doorbell;
-        _tail = _rungTail = 0;
+        _doorbell.Reset(doorbell);
+        _tail = 0;
     }
 
     /// <summary>The next free entry, to be filled in place. The caller holds a credit, so the ring is never full here.</summary>
@@ -42,11 +44,12 @@ internal unsafe struct SubmissionQueue
     }
 
     /// <summary>Tells the controller about all entries since the last call; a single 32-bit store, none if nothing is new.</summary>
-    public void Ring()
-    {
-        if (_tail == _rungTail) return;
-        _rungTail = _tail;
-        Rings++;
-        _doorbell.Write(_tail);
-    }
+    public void Ring() => _doorbell.Tell(_tail);
+
+    /// <summary>The first half of <see cref="Ring"/> for a doorbell that has a shadow.</summary>
+    /// <returns>For the second half, which comes behind a barrier.</returns>
+    public uint StoreShadow() => _doorbell.StoreShadow(_tail);
+
+    /// <summary>The second half.</summary>
+    public void WriteIfAwaited(uint before) => _doorbell.WriteIfAwaited(before, _size);
 }

@@ -1,16 +1,19 @@
+#pragma warning disable RS0030 // EventIdx is ordinary memory that the device writes: how wide the load is does not matter there.
 using System.Runtime.CompilerServices;
 
 namespace UserNvme.Transports;
 
 /// <summary>
-/// One doorbell register of a controller: a 32-bit store where the register is mapped, a call to the transport where it is not.
-/// Only the owner of the queue writes it.
+/// One doorbell register of a controller: a 32-bit store where the register is mapped, a call to the transport where it is not. A doorbell
+/// of an I/O queue may have a shadow in the host's memory. Only the owner of the queue writes it.
 /// </summary>
 public readonly unsafe struct Doorbell
 {
     private readonly uint* _register;
     private readonly IDoorbellSink? _sink;
     private readonly int _offset;
+    private readonly uint* _shadow;
+    private readonly uint* _eventIndex;
 
     /// <summary>A doorbell that is mapped into this process.</summary>
     /// <param name="register">The register's address, 4-byte aligned, inside the mapping.</param>
@@ -31,6 +34,19 @@ public readonly unsafe struct Doorbell
         _offset = offset;
     }
 
+    private Doorbell(Doorbell register, uint* shadow, uint* eventIndex)
+    {
+        this = register;
+        _shadow = shadow;
+        _eventIndex = eventIndex;
+    }
+
+    /// <summary>Whether the controller looks at a shadow of the register, and the register need be written only where it asks for that.</summary>
+    internal bool HasShadow => _shadow != null;
+
+    /// <summary>The place up to which the controller looks by itself (EventIdx). It can hold anything: the device writes it.</summary>
+    internal uint EventIndex => Volatile.Read(ref *_eventIndex);
+
     /// <summary>Rings: all stores to the ring made before are visible to the controller first (x64 store order; see Mmio).</summary>
     /// <param name="value">The new tail or head, below the queue's size.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,4 +57,12 @@ public readonly unsafe struct Doorbell
         else
             _sink!.Ring(_offset, value);
     }
+
+    /// <summary>The same doorbell with a shadow.</summary>
+    /// <param name="shadow">Its word in the Shadow Doorbell buffer.</param>
+    /// <param name="eventIndex">Its word in the EventIdx buffer.</param>
+    internal Doorbell WithShadow(uint* shadow, uint* eventIndex) => new(this, shadow, eventIndex);
+
+    /// <summary>Stores the value for a controller that looks. All stores to the ring made before are visible to it first.</summary>
+    internal void WriteShadow(uint value) => Mmio.Write32(_shadow, value);
 }

@@ -24,6 +24,17 @@ public class BringUpTests
     }
 
     [Fact]
+    public async Task Shadow_doorbells_are_in_force_where_the_controller_offers_them_and_after_a_reset()
+    {
+        await using var bench = await Bench.OpenAsync();
+        var offered = bench.Driver.Identity.SupportsDoorbellBufferConfig;
+
+        Assert.Equal(offered, bench.Driver.UsesShadowDoorbells);
+        await bench.Driver.ResetAsync();
+        Assert.Equal(offered, bench.Driver.UsesShadowDoorbells);
+    }
+
+    [Fact]
     public async Task Namespaces_have_the_sizes_of_their_block_devices()
     {
         await using var bench = await Bench.OpenAsync();

@@ -15,7 +15,8 @@ public sealed class ConfigurationTests
         var options = Read(
             ("data:Address", "0000:01:00.0"), ("data:Namespaces:0", "2"), ("data:Cores:0", "3"), ("data:Cores:1", "5"),
             ("data:CommandTimeout", "00:00:10"), ("data:Completion", "Inline"), ("data:Idle", "Poll"), ("data:IoQueueEntries", "128"),
-            ("data:AdminQueueEntries", "16"), ("data:ExtraQueuePairs", "4"), ("data:MaxTransferBytes", "131072"));
+            ("data:AdminQueueEntries", "16"), ("data:ExtraQueuePairs", "4"), ("data:MaxTransferBytes", "131072"),
+            ("data:ShadowDoorbells", "false"));
 
         var data = Assert.Single(options.Controllers).Value;
         var opened = data.ToControllerOptions();
@@ -27,6 +28,7 @@ public sealed class ConfigurationTests
         Assert.Equal(CompletionMode.Inline, opened.Completion);
         Assert.Equal(IdlePolicy.Poll, opened.Idle);
         Assert.Equal((128, 16, 4, 131072), (opened.IoQueueEntries, opened.AdminQueueEntries, opened.ExtraQueuePairs, opened.MaxTransferBytes));
+        Assert.False(opened.ShadowDoorbells);
     }
 
     [Fact]
@@ -37,8 +39,8 @@ public sealed class ConfigurationTests
         var opened = Read(("data:Address", "emulated:")).Controllers["DATA"].ToControllerOptions();
 
         Assert.Equal(
-            (defaults.Cores, defaults.CommandTimeout, defaults.Completion, defaults.Idle, defaults.IoQueueEntries, defaults.AdminQueueEntries, defaults.ExtraQueuePairs, defaults.MaxTransferBytes),
-            (opened.Cores, opened.CommandTimeout, opened.Completion, opened.Idle, opened.IoQueueEntries, opened.AdminQueueEntries, opened.ExtraQueuePairs, opened.MaxTransferBytes));
+            (defaults.Cores, defaults.CommandTimeout, defaults.Completion, defaults.Idle, defaults.IoQueueEntries, defaults.AdminQueueEntries, defaults.ExtraQueuePairs, defaults.MaxTransferBytes, defaults.ShadowDoorbells),
+            (opened.Cores, opened.CommandTimeout, opened.Completion, opened.Idle, opened.IoQueueEntries, opened.AdminQueueEntries, opened.ExtraQueuePairs, opened.MaxTransferBytes, opened.ShadowDoorbells));
     }
 
     [Theory]
@@ -53,7 +55,7 @@ public sealed class ConfigurationTests
     [InlineData("Controller 'data' of the configuration: namespace 1 is in Namespaces more than once.", "data:Address=emulated:", "data:Namespaces:0=1", "data:Namespaces:1=1")]
     [InlineData("Controller 'data' of the configuration: identifiers in Namespaces go from 1 to 4294967294.", "data:Address=emulated:", "data:Namespaces:0=0")]
     [InlineData("Controllers 'a', 'b' of the configuration have the same Address, 0000:01:00.0: a controller can be opened once.", "a:Address=0000:01:00.0", "b:Address=01:00.0")]
-    [InlineData("The setting UserNvme:Controllers:data:CommandTimout is unknown: there are Address, Namespaces, Cores, CommandTimeout, Completion, Idle, IoQueueEntries, AdminQueueEntries, ExtraQueuePairs, MaxTransferBytes.", "data:Address=emulated:", "data:CommandTimout=00:00:10")]
+    [InlineData("The setting UserNvme:Controllers:data:CommandTimout is unknown: there are Address, Namespaces, Cores, CommandTimeout, Completion, Idle, IoQueueEntries, AdminQueueEntries, ExtraQueuePairs, MaxTransferBytes, ShadowDoorbells.", "data:Address=emulated:", "data:CommandTimout=00:00:10")]
     public async Task A_wrong_setting_fails_the_start_with_one_sentence(string sentence, params string[] settings)
     {
         using var host = Build([.. settings.Select(s => (s.Split('=')[0], s.Split('=')[1]))]);

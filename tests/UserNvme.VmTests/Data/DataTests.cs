@@ -15,6 +15,8 @@ public class DataTests
 
         await using (var session = await Session.OpenAsync(controller))
         {
+            // QEMU's controllers offer them, so all tests of the guest are tests of them.
+            Assert.True(session.Controller.UsesShadowDoorbells);
             extents = Patterns.Corners(session.Device.Info.BlockSize, session.Device.Info.MaxTransferBytes);
             await session.WriteAsync(extents);
             await session.Device.FlushAsync();

@@ -2,7 +2,7 @@ namespace UserNvme.Spec;
 
 /// <summary>
 /// Builds admin commands (NVMe Base 2.0, section 5). What comes back lacks the command identifier and the data pointer: the queue pair adds
-/// both, except for the queue creation commands, whose PRP1 is the ring and is set here. All methods are pure.
+/// both, except for the commands that name memory of the driver's own: the queue creation commands, whose PRP1 is the ring, and Doorbell Buffer Config. All methods are pure.
 /// </summary>
 public static class AdminCommands
 {
@@ -156,6 +156,17 @@ public static class AdminCommands
 
     /// <summary>Asynchronous Event Request: completes when something happens, which may be never. Has no timeout.</summary>
     public static SubmissionEntry AsynchronousEventRequest() => new() { Opcode = (byte)AdminOpcode.AsynchronousEventRequest };
+
+    /// <summary>Doorbell Buffer Config (5.8): the controller looks for doorbells in the host's memory from here until it is reset.</summary>
+    /// <param name="shadowDoorbells">Where the device finds the Shadow Doorbell buffer: the IOVA of a zeroed memory page.</param>
+    /// <param name="eventIndexes">The same for the EventIdx buffer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is 0, which QEMU's controller takes for an address.</exception>
+    public static SubmissionEntry DoorbellBufferConfig(ulong shadowDoorbells, ulong eventIndexes)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(shadowDoorbells);
+        ArgumentOutOfRangeException.ThrowIfZero(eventIndexes);
+        return new SubmissionEntry { Opcode = (byte)AdminOpcode.DoorbellBufferConfig, Prp1 = shadowDoorbells, Prp2 = eventIndexes };
+    }
 
     private static SubmissionEntry Delete(AdminOpcode opcode, QueueId queue)
     {
