@@ -65,6 +65,7 @@ internal static class PerfCommand
         {
             options.Cores = guarded ? [settings.Cores[0]] : [];
             options.ExtraQueuePairs = MaxQueuePairs;
+            options.ShadowDoorbells = settings.ShadowDoorbells;
         });
 
     private static IEnumerable<PerfTarget> Targets(NvmeController controller, DeviceChoice device, PerfSettings settings, int number, VerifyLog log)

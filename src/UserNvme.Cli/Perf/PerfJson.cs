@@ -135,6 +135,7 @@ internal static class PerfJson
         json.WriteNumber("job_runtime", (long)row.Elapsed.TotalMilliseconds);
         json.WriteNumber("polls", row.Polls);
         json.WriteNumber("idle_polls", row.IdlePolls);
+        json.WriteBoolean("shadow_doorbells", row.UsesShadowDoorbells);
         json.WriteNumber("sq_doorbells", row.SubmissionDoorbells);
         json.WriteNumber("cq_doorbells", row.CompletionDoorbells);
         foreach (var kind in TransferKinds.All)

@@ -48,7 +48,8 @@ internal static class PerfNotes
     {
         double count = Math.Max(1, result.Rows.Sum(row => row.Count));
         long submission = result.Rows.Sum(row => row.SubmissionDoorbells), completion = result.Rows.Sum(row => row.CompletionDoorbells);
-        return Text($"{submission + completion:#,0} writes, {(submission + completion) / count:0.000} for each transfer (submission {submission / count:0.000}, completion {completion / count:0.000})");
+        var shadows = result.Rows.Any(row => row.UsesShadowDoorbells) ? ", besides shadow doorbells" : "";
+        return Text($"{submission + completion:#,0} writes, {(submission + completion) / count:0.000} for each transfer (submission {submission / count:0.000}, completion {completion / count:0.000})") + shadows;
     }
 
     private static string Collector(CollectorCounts collector) =>

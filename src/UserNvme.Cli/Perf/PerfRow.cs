@@ -22,6 +22,9 @@ internal sealed record PerfRow
 
     public required long IdlePolls { get; init; }
 
+    /// <summary>Whether the controller looks for doorbells in memory; what is counted below are the register writes that it asks for.</summary>
+    public required bool UsesShadowDoorbells { get; init; }
+
     public required long SubmissionDoorbells { get; init; }
 
     public required long CompletionDoorbells { get; init; }
@@ -54,6 +57,7 @@ internal sealed record PerfRow
         Errors = loads.Sum(load => load.Errors),
         Polls = loads.Sum(load => load.Polls),
         IdlePolls = loads.Sum(load => load.Polls - load.BusyPolls),
+        UsesShadowDoorbells = loads[0].Target.Controller.UsesShadowDoorbells,
         SubmissionDoorbells = loads.Sum(load => load.SubmissionDoorbells),
         CompletionDoorbells = loads.Sum(load => load.CompletionDoorbells),
     };

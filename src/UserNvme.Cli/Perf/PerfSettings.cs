@@ -61,6 +61,9 @@ internal sealed record PerfSettings
     /// <summary>-C: completions that one poll handles; 0 for an eighth of the depth.</summary>
     public int MaxCompletions { get; init; }
 
+    /// <summary>Not --no-shadow-doorbells: whether they are used where they are offered.</summary>
+    public bool ShadowDoorbells { get; init; } = true;
+
     /// <summary>-O: bytes of each piece of memory that a transfer is made of; 0 for one piece.</summary>
     public int IoUnit { get; init; }
 

@@ -47,9 +47,14 @@ internal sealed class PlaceOptions
     private readonly Option<int> _maxCompletions = CommonSymbols.Number("--max-completion-per-poll", "-C",
         "Completions that one poll handles at most. [default: an eighth of -q, and 16 at least]", 1, 65536, 0);
 
+    private readonly Option<bool> _noShadows = new("--no-shadow-doorbells")
+    {
+        Description = "Write doorbell registers also where the controller offers to look for doorbells in memory, as those of virtual machines do.",
+    };
+
     public PlaceOptions() => _queueEntries.DefaultValueFactory = _maxCompletions.DefaultValueFactory = null;
 
-    public OptionGroup Group => new("Devices, cores and queues", [_allowed, _transport, _namespace, _cores, _pairs, _queueEntries, _maxCompletions]);
+    public OptionGroup Group => new("Devices, cores and queues", [_allowed, _transport, _namespace, _cores, _pairs, _queueEntries, _maxCompletions, _noShadows]);
 
     /// <summary>The devices: positional ones, -b, -r.</summary>
     public IReadOnlyList<DeviceChoice> Devices(ParseResult parse, IEnumerable<string> positional)
@@ -77,6 +82,7 @@ internal sealed class PlaceOptions
             QueuePairs = pairs,
             QueueEntries = parse.GetValue(_queueEntries),
             MaxCompletions = parse.GetValue(_maxCompletions),
+            ShadowDoorbells = !parse.GetValue(_noShadows),
         };
     }
 

@@ -104,6 +104,17 @@ public class PerfLoadOptionsTests
     }
 
     [Theory]
+    [InlineData(true, "?size=16M&shadow-doorbells=on")]
+    [InlineData(false, "?size=16M&shadow-doorbells=on", "--no-shadow-doorbells")]
+    [InlineData(false, "?size=16M")]
+    public async Task Shadow_doorbells_are_used_where_they_are_offered_and_not_switched_off(bool used, string device, params string[] options)
+    {
+        var run = await Run(["emulated:" + device, "-q", "4", "-d", "1000", .. options]);
+
+        Assert.Equal(used, run.Json.GetProperty("jobs")[0].GetProperty("shadow_doorbells").GetBoolean());
+    }
+
+    [Theory]
     [InlineData("inline")]
     [InlineData("thread")]
     public async Task Scattered_transfers_move_the_right_data(string host)
