@@ -168,7 +168,13 @@ public sealed unsafe class DmaBuffer : MemoryManager<byte>
         if (!ReferenceEquals(_holder, ended)) return;
         // In this order, so that whoever looks at _held first and at _state then sees the lease.
         Interlocked.Increment(ref _state);
-        Interlocked.Decrement(ref _held);
+        for (int held; (held = _held) > 0;)
+        {
+            if (Interlocked.CompareExchange(ref _held, held - 1, held) == held) return;
+        }
+
+        // It was in _state already: the holder had taken it over itself, or ended another one in its place. So this is not the last.
+        Interlocked.Decrement(ref _state);
     }
 
     /// <summary>Finds the DMA buffer behind a Memory, if there is one.</summary>

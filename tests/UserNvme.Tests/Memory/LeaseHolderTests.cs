@@ -1,3 +1,4 @@
+using CsCheck;
 using UserNvme.Memory;
 
 namespace UserNvme.Tests.Memory;
@@ -83,6 +84,82 @@ public sealed class LeaseHolderTests : IDisposable
 
         Assert.True(heldMeanwhile);
         Assert.True(buffer.IsReleased);
+    }
+
+    [Fact]
+    public void Two_pairs_of_a_thread_that_has_ended_are_taken_over_also_where_one_had_been_taken_over_by_it()
+    {
+        var buffer = _heap.Rent(4096);
+        LeaseHolder? first = null, ended = null;
+        OnAnotherThread(() => buffer.AddLease(ended = LeaseHolder.Current));
+        OnAnotherThread(() => buffer.AddLease(first = LeaseHolder.Current));
+        buffer.TakeOverLease(first!);
+
+        buffer.TakeOverLease(ended!);
+        buffer.TakeOverLease(ended!);
+        buffer.Dispose();
+        buffer.ReleaseLease(LeaseHolder.Current);
+        var heldMeanwhile = !buffer.IsReleased;
+        buffer.ReleaseLease(LeaseHolder.Current);
+
+        Assert.True(heldMeanwhile);
+        Assert.True(buffer.IsReleased);
+    }
+
+    [Fact]
+    public void However_pairs_go_from_thread_to_thread_the_memory_goes_back_with_the_last_lease()
+    {
+        const int Pairs = 4;
+        const int Steps = 60;
+        var threads = new LeaseHolder[Pairs + Steps];
+        for (var i = 0; i < threads.Length; i++) OnAnotherThread(() => threads[i] = LeaseHolder.Current);
+
+        // Each step: a pair submits, a pair completes, or the thread of a pair ends and another one takes its pairs over, one that has pairs or a new one.
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, Pairs - 1], Gen.Int[0, Pairs - 1]).Array[0, Steps].Sample(steps =>
+        {
+            var buffer = _heap.Rent(4096);
+            var inFlight = new int[Pairs];
+            var owners = Enumerable.Range(0, Pairs).ToArray();
+            var latest = Pairs - 1;
+            foreach (var (what, pair, other) in steps)
+            {
+                if (what == 0)
+                {
+                    buffer.AddLease(threads[owners[pair]]);
+                    inFlight[pair]++;
+                }
+                else if (what == 1 && inFlight[pair] > 0)
+                {
+                    buffer.ReleaseLease(threads[owners[pair]]);
+                    inFlight[pair]--;
+                }
+                else if (what == 2)
+                {
+                    var ended = owners[pair];
+                    var next = owners[other] != ended ? owners[other] : ++latest;
+                    for (var taken = 0; taken < Pairs; taken++)
+                    {
+                        if (owners[taken] != ended) continue;
+                        for (var i = 0; i < inFlight[taken]; i++) buffer.TakeOverLease(threads[ended]);
+                        owners[taken] = next;
+                    }
+                }
+
+                if (buffer.Leases != inFlight.Sum()) return false;
+            }
+
+            buffer.Dispose();
+            for (var pair = 0; pair < Pairs; pair++)
+            {
+                for (; inFlight[pair] > 0; inFlight[pair]--)
+                {
+                    if (buffer.IsReleased) return false;
+                    buffer.ReleaseLease(threads[owners[pair]]);
+                }
+            }
+
+            return buffer.IsReleased && buffer.Leases == 0;
+        }, threads: 1);
     }
 
     [Fact]
