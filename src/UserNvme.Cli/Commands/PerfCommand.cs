@@ -49,7 +49,7 @@ internal static class PerfCommand
             var result = await new PerfRun(settings, targets, verifyLog, new PerfProgress(tool.Console)).RunAsync(stop).ConfigureAwait(false);
             Write(tool, result);
             files.Write(result, RunFacts.Of(parse, targets));
-            return Conclude(tool, result);
+            return Conclude(tool, result, controllers);
         }
         finally
         {
@@ -100,15 +100,21 @@ internal static class PerfCommand
             PerfText.Write(tool.Output, result);
     }
 
-    private static int Conclude(ToolContext tool, PerfResult result)
+    private static int Conclude(ToolContext tool, PerfResult result, List<NvmeController> controllers)
     {
         tool.Output.Flush();
         if (result.Verify is { Mismatches: > 0 } verify)
             throw new ToolException(ExitCode.DataMismatch, $"{verify.Mismatches} block(s) are not what was written, the first: {verify.Details[0]}");
         if (result.FirstError is { } error)
-            throw new ToolException(ExitCodeTable.Of(error.Fate), $"{result.Errors} transfer(s) failed, the first: {error.Message}", error);
+            throw new ToolException(ExitCodeTable.Of(error.Fate), DescribeFailure(result, error, controllers), error);
         return result.Interrupted
             ? throw new ToolException(ExitCode.Interrupted, "Interrupted: the figures are those of the shorter time.")
             : (int)ExitCode.Success;
     }
+
+    // That a device is gone says more than what its first transfer came to.
+    private static string DescribeFailure(PerfResult result, NvmeException error, List<NvmeController> controllers) =>
+        error.Fate != CommandFate.Completed && controllers.Find(c => c.Address == error.Address) is { Transport: { RemovedBecause: { } because } gone }
+            ? $"{gone.Address} went away with {result.Errors} transfer(s) unanswered: {because}; see whether it runs, and repeat the run."
+            : $"{result.Errors} transfer(s) failed, the first: {error.Message}";
 }

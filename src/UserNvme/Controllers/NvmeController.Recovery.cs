@@ -56,7 +56,7 @@ public sealed partial class NvmeController
 
     private NvmeSetupException Died(string reason, Exception? inner)
     {
-        _deathReason = reason;
+        _deathReason = Transport.RemovedBecause ?? reason;
         _state = ControllerState.Dead;
         foreach (var channel in _channels) channel.Reactor.Invoke(() => channel.Kill(DeadError()), s_reactorLimit);
         return new NvmeSetupException(SetupProblem.DeviceFailed, Address, $"The controller {Address} is dead: {_deathReason}.", inner);

@@ -42,6 +42,9 @@ public abstract class NvmeTransport : IDisposable
     /// <summary>Cancelled when the other side announces that the device goes away.</summary>
     public virtual CancellationToken Removed => CancellationToken.None;
 
+    /// <summary>Why it went away, for the end of a sentence; null while it is there, and where no more than that is known.</summary>
+    public virtual string? RemovedBecause => null;
+
     /// <summary>Whether <see cref="Reset"/> can work.</summary>
     public abstract bool CanReset { get; }
 

@@ -64,6 +64,7 @@ public class DyingServerTests(ITestOutputHelper output)
             // Before it the log may have its say, of the kind of memory and, where it is faster, of the controller's death.
             var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             AssertSentence(lines[^1]);
+            Assert.Contains($"the vfio-user server at {folder.Path}/cntrl is gone", lines[^1], StringComparison.Ordinal);
             Assert.InRange(lines.Length, 1, 3);
             Assert.InRange(lines.Count(line => line.Contains("is dead", StringComparison.Ordinal)), 0, 1);
         }

@@ -13,6 +13,8 @@ internal sealed class VfioUserConnection : IDisposable
     /// <summary>The longest wait for a reply; after it the connection is given up, for a late reply could be taken for another's.</summary>
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
+    private const string ClosedHere = "it is closed";
+
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(500);
 
     private readonly VfioUserSocket _socket;
@@ -32,7 +34,7 @@ internal sealed class VfioUserConnection : IDisposable
     /// <exception cref="NvmeSetupException">Nobody listens, or the two do not understand each other.</exception>
     public VfioUserConnection(string address, string path)
     {
-        Address = address;
+        (Address, Path) = (address, path);
         try
         {
             _socket = VfioUserSocket.Connect(path);
@@ -59,6 +61,9 @@ internal sealed class VfioUserConnection : IDisposable
     /// <summary>The controller's address, for messages.</summary>
     public string Address { get; }
 
+    /// <summary>The socket.</summary>
+    public string Path { get; }
+
     /// <summary>What the server can take.</summary>
     public VfioUserCapabilities Peer { get; }
 
@@ -70,6 +75,9 @@ internal sealed class VfioUserConnection : IDisposable
 
     /// <summary>Whether the connection is lost or closed.</summary>
     public bool IsLost => _lostBecause is not null;
+
+    /// <summary>Why the server was lost, as far as it was.</summary>
+    public string? LostBecause => _lostBecause is ClosedHere ? null : _lostBecause;
 
     /// <summary>Sends a request and waits for its reply, which the caller disposes.</summary>
     /// <exception cref="NvmeSetupException">The server says no, is gone, or does not answer in time.</exception>
@@ -121,7 +129,7 @@ internal sealed class VfioUserConnection : IDisposable
     public void Dispose()
     {
         _stop = true;
-        Lose("it is closed");
+        Lose(ClosedHere);
         if (Thread.CurrentThread != _reader)
             _reader.Join();
         _socket.Dispose();

@@ -82,6 +82,9 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
     public override CancellationToken Removed => _connection.Lost;
 
     /// <inheritdoc/>
+    public override string? RemovedBecause => _connection.LostBecause is { } why ? $"the vfio-user server at {_connection.Path} is gone ({why})" : null;
+
+    /// <inheritdoc/>
     public override bool CanReset => _flags.HasFlag(VfioUserDeviceFlags.Reset);
 
     /// <summary>Makes "vfio-user:" addresses known to <see cref="TransportRegistry"/>.</summary>

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using UserNvme.Block;
+using UserNvme.Cli.Frame;
 using UserNvme.Controllers;
 using UserNvme.Emulation;
 using UserNvme.Spec;
+using UserNvme.Tests.Cli;
+using UserNvme.Tests.Emulated;
 using UserNvme.Transports.VfioUser;
 
 namespace UserNvme.Tests.Transports.VfioUser;
@@ -80,7 +83,26 @@ public sealed class EndToEndTests : IDisposable
         host.Dispose();
 
         Assert.True(driver.Transport.Removed.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
-        await Assert.ThrowsAnyAsync<Exception>(async () => await disk.ReadAsync(new byte[4096], 0));
+        await TestBench.Until(() => driver.State == ControllerState.Dead, "the controller is dead");
+        var error = await Assert.ThrowsAsync<NvmeException>(async () => await disk.FlushAsync());
+        Assert.Equal($"The controller vfio-user:{_folder.FullName} is dead: the vfio-user server at {SocketPath} is gone (it closed the connection).", error.Message);
+    }
+
+    [Fact]
+    public async Task Perf_says_in_one_sentence_which_server_went_away_under_it()
+    {
+        var device = new EmulatedController(new EmulatedControllerOptions { Namespaces = [new EmulatedNamespaceOptions { Size = 16 << 20 }] });
+        using var host = new VfioUserHost(device, SocketPath);
+        var perf = Task.Run(() => ToolRun.Of("perf", $"vfio-user:{_folder.FullName}", "-q", "8", "-w", "randread", "-o", "4096", "-t", "600", "-a", "0", "--output-format", "json"));
+        await TestBench.Until(() => device.GetCounters(new QueueId(1)).CompletionsPosted > 1000 || perf.IsCompleted, "the load runs");
+
+        host.Dispose();
+        var run = await perf;
+
+        Assert.Equal(ExitCode.FateUnknown, (ExitCode)run.ExitCode);
+        Assert.Matches(
+            $@"^usernvme: vfio-user:{_folder.FullName} went away with \d+ transfer\(s\) unanswered: the vfio-user server at {SocketPath} is gone \([^\n]+\); see whether it runs, and repeat the run\.$",
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
     }
 
     [Fact]
