@@ -35,7 +35,7 @@ public sealed class VfioUserHost : IDisposable
         ArgumentNullException.ThrowIfNull(controller);
         ArgumentNullException.ThrowIfNull(path);
         Path = path;
-        _listener = Listen(path);
+        _listener = ServedSocket.Listen(path);
         _controller = controller;
         controller.SetBusMaster(false);
         _stepper = beside?._stepper ?? new Stepper(controller);
@@ -91,45 +91,6 @@ public sealed class VfioUserHost : IDisposable
         File.Delete(Path);
         _stepper.Remove(_controller);
         _controller.Dispose();
-    }
-
-    private static Socket Listen(string path)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            var end = new UnixDomainSocketEndPoint(path);
-            if (File.Exists(path) && IsDead(end))
-                File.Delete(path);
-            socket.Bind(end);
-            // Nobody can connect before Listen, so nobody comes in before the mode is set.
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            socket.Listen(1);
-            return socket;
-        }
-        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            socket.Dispose();
-            throw new NvmeSetupException(SetupProblem.SystemError, path,
-                $"No socket can be made at {path}: {e.Message}; give a path of at most 107 bytes in a folder that exists, where no other server listens.", e);
-        }
-    }
-
-    // Only a socket is ever replaced, and only when nobody answers at it.
-    private static bool IsDead(UnixDomainSocketEndPoint end)
-    {
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
-        try
-        {
-            probe.Connect(end);
-            return false;
-        }
-        catch (SocketException e)
-        {
-            return e.SocketErrorCode == SocketError.ConnectionRefused && (File.GetAttributes(end.ToString()) & FileAttributes.Directory) == 0
-                && new FileInfo(end.ToString()).Length == 0;
-        }
     }
 
     private void Run()
