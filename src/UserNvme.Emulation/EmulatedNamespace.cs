@@ -20,8 +20,8 @@ internal sealed class EmulatedNamespace : IDisposable
         {
             BackingKind.File => new FileBacking(options.File!, options.Size),
             BackingKind.Null => new NullBacking(),
-            _ when controller.VolatileWriteCache == true => new VolatileCache(new MemoryBacking(options.Size), options.Size),
-            _ => new MemoryBacking(options.Size),
+            _ when controller.VolatileWriteCache == true => new VolatileCache(new MemoryBacking(options.Size, options.Populate), options.Size),
+            _ => new MemoryBacking(options.Size, options.Populate),
         };
     }
 

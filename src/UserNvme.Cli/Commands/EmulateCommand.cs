@@ -19,6 +19,7 @@ internal static class EmulateCommand
         ("max-queues", "How many I/O queues a driver can have."),
         ("namespaces", "How many namespaces there are."),
         ("backing", "Where the data are: memory, file, or null, which keeps nothing."),
+        ("populate", "on takes the memory at the start, off as it is written."),
     ];
 
     public static Command Create(ToolContext tool)
@@ -65,7 +66,7 @@ internal static class EmulateCommand
             {
                 folders.Make(Path.GetDirectoryName(Path.GetFullPath(path))!);
                 // One thread for all: a core that spins for each would leave none for the drivers.
-                hosts.Add(VfioUserHost.Start(path, options, hosts.FirstOrDefault()));
+                hosts.Add(Start(tool, path, options, hosts.FirstOrDefault()));
                 await tool.Output.WriteLineAsync($"Serving vfio-user:{Address(path)}; end it with Ctrl+C.".AsMemory(), stop).ConfigureAwait(false);
             }
 
@@ -81,6 +82,23 @@ internal static class EmulateCommand
         }
 
         return (int)ExitCode.Success;
+    }
+
+    // Memory that is taken at the start may need a while, some seconds for each GiB in a virtual machine.
+    private static VfioUserHost Start(ToolContext tool, string path, string options, VfioUserHost? beside)
+    {
+        var isTold = tool.Console.ErrorIsTerminal && options.Contains("&populate=on", StringComparison.Ordinal);
+        if (isTold)
+            tool.Console.Error.Write($"Taking the memory of vfio-user:{Address(path)} ...");
+        try
+        {
+            return VfioUserHost.Start(path, options, beside);
+        }
+        finally
+        {
+            if (isTold)
+                tool.Console.Error.Write("\r\u001b[K");
+        }
     }
 
     // The folder is what both this driver and SPDK take for an address.

@@ -5,7 +5,9 @@ using UserNvme.Spec;
 
 namespace UserNvme.Emulation.Backing;
 
-/// <summary>Data in anonymous memory that the kernel provides page by page as it is touched, so a namespace may be larger than the machine.</summary>
+/// <summary>
+/// Data in anonymous memory that the kernel provides page by page as it is touched, so a namespace may be larger than the machine; or all at once.
+/// </summary>
 internal sealed unsafe class MemoryBacking : BackingStore
 {
     // Above this size huge pages would let scattered writes take hundreds of times their size.
@@ -14,7 +16,7 @@ internal sealed unsafe class MemoryBacking : BackingStore
     private readonly long _pageSize = Environment.SystemPageSize;
     private byte* _base;
 
-    public MemoryBacking(long length)
+    public MemoryBacking(long length, bool populate)
     {
         _length = length;
         var memory = LibC.mmap(null, (size_t)(ulong)length, LibC.PROT_READ | LibC.PROT_WRITE,
@@ -28,6 +30,16 @@ internal sealed unsafe class MemoryBacking : BackingStore
         _base = (byte*)memory;
         if (length <= LargestWithHugePages)
             _ = LibC.madvise(memory, (size_t)(ulong)length, LibC.MADV_HUGEPAGE); // Fewer TLB misses; a kernel without them just says no.
+        if (!populate) return;
+        try
+        {
+            Population.Take(_base, length);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public override NvmeStatus Read(long offset, byte* destination, long length)

@@ -5,7 +5,7 @@ namespace UserNvme.Emulation;
 /// <summary>Reads addresses of emulated controllers: "emulated:" or "emulated:?key=value&amp;key=value".</summary>
 internal sealed class EmulatedAddress
 {
-    private const string Keys = "size, file, block-size, latency, mdts, max-queues, max-queue-entries, backing, namespaces, serial, write-cache, aw-bits, doorbell-stride, shadow-doorbells, host";
+    private const string Keys = "size, file, block-size, latency, mdts, max-queues, max-queue-entries, backing, populate, namespaces, serial, write-cache, aw-bits, doorbell-stride, shadow-doorbells, host";
     private readonly Dictionary<string, string> _values;
     private readonly string _address;
 
@@ -92,6 +92,7 @@ internal sealed class EmulatedAddress
             Size = Size(file),
             BlockSize = Number("block-size", OptionsCheck.SmallestBlock, OptionsCheck.SmallestBlock, OptionsCheck.LargestBlock),
             Backing = backing,
+            Populate = Choice("populate", false, ("on", true), ("off", false)),
             File = file,
         };
     }

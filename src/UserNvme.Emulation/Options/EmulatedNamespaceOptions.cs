@@ -15,6 +15,12 @@ public sealed record EmulatedNamespaceOptions
     /// <summary>Where the data lives.</summary>
     public BackingKind Backing { get; init; } = BackingKind.Memory;
 
+    /// <summary>
+    /// Whether the memory of <see cref="BackingKind.Memory"/> is taken at once, so that no command waits for it later; false takes it as it is
+    /// written. What is deallocated is given back all the same.
+    /// </summary>
+    public bool Populate { get; init; }
+
     /// <summary>The file for <see cref="BackingKind.File"/>; made sparse where it is missing, else its length must be <see cref="Size"/>.</summary>
     public string? File { get; init; }
 

@@ -52,6 +52,8 @@ internal static class OptionsCheck
             throw Bad("backing=file needs file=PATH");
         if (item.Backing != BackingKind.File && item.File is not null)
             throw Bad("file=PATH goes with backing=file only");
+        if (item.Populate && item.Backing != BackingKind.Memory)
+            throw Bad("populate=on goes with backing=memory only");
         CheckRange(nameof(item.OptimalIoBoundary), item.OptimalIoBoundary, 0, 65_535);
         if (item.Id > 1024)
             throw Bad(string.Create(CultureInfo.InvariantCulture, $"namespace identifiers must be 1 to 1024, not {item.Id}"));

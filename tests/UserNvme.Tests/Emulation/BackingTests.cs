@@ -1,4 +1,6 @@
+using Tmds.Linux;
 using UserNvme.Emulation;
+using UserNvme.Emulation.Backing;
 using UserNvme.Spec;
 
 namespace UserNvme.Tests.Emulation;
@@ -63,6 +65,47 @@ public sealed class BackingTests : IDisposable
         Write(driver, (1UL << 31) - 1, 0x11, forceUnitAccess: false);
 
         Assert.Equal(0x11, Read(driver, (1UL << 31) - 1));
+    }
+
+    [Fact]
+    public void Memory_that_is_to_be_taken_at_once_is_there_before_the_first_command()
+    {
+        const long Size = 512L << 20;
+        var before = Environment.WorkingSet;
+        using var lazy = EmulatedTransport.Open($"?host=inline&size={Size}");
+        var between = Environment.WorkingSet;
+        using var driver = new RawDriver(EmulatedTransport.Open($"?host=inline&size={Size}&populate=on"));
+        var after = Environment.WorkingSet;
+
+        // What tests beside this one take and give back meanwhile is less.
+        Assert.InRange(between - before, -Size / 2, Size / 2);
+        Assert.InRange(after - between, Size / 2, 2 * Size);
+        Assert.Equal(0, Read(driver, (Size / 512) - 1));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData((64 << 20) + 4096)]
+    [InlineData(200_000_000)]
+    public unsafe void Every_page_of_a_range_is_taken(int length)
+    {
+        var memory = (byte*)LibC.mmap(null, (size_t)length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
+        var pages = new byte[(length + 4095) / 4096];
+
+        Population.Take(memory, length);
+
+        fixed (byte* first = pages) Assert.Equal(0, LibC.mincore(memory, (size_t)length, first));
+        _ = LibC.munmap(memory, (size_t)length);
+        Assert.All(pages, page => Assert.Equal(1, page & 1));
+    }
+
+    [Fact]
+    public void More_memory_than_there_is_is_refused_and_not_taken()
+    {
+        var error = Assert.Throws<NvmeSetupException>(() => EmulatedTransport.Open("?size=16T&populate=on"));
+
+        Assert.Equal(SetupProblem.NoMemory, error.Problem);
+        Assert.Contains("leave populate=on out", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

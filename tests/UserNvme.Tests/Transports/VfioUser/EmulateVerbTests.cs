@@ -62,6 +62,8 @@ public sealed class EmulateVerbTests : IDisposable
     [InlineData((int)ExitCode.Usage, "--count", "2", "--file", "/tmp/disk")]
     [InlineData((int)ExitCode.BadAddress, "--size", "much")]
     [InlineData((int)ExitCode.BadAddress, "--block-size", "513")]
+    [InlineData((int)ExitCode.BadAddress, "--backing", "null", "--populate", "on")]
+    [InlineData((int)ExitCode.NoMemory, "--size", "16T", "--populate", "on")]
     public async Task What_cannot_be_is_refused_in_one_sentence_and_leaves_nothing(int code, params string[] options)
     {
         var run = await ToolRun.Of(["emulate", "--socket", Path.Combine(_folder.FullName, "new", "cntrl"), .. options]);
