@@ -20,7 +20,7 @@ internal static class ExitCodeTable
         (ExitCode.HeldByProcess, "another process holds the device"),
         (ExitCode.NoPermission, "no permission on a file"),
         (ExitCode.MemlockTooSmall, "RLIMIT_MEMLOCK is too small"),
-        (ExitCode.TooManyMappings, "the IOMMU driver's limit on mappings is reached"),
+        (ExitCode.TooManyMappings, "the limit on mappings of the IOMMU driver, or of the vfio-user server, is reached"),
         (ExitCode.NoIommu, "no IOMMU, or it is off"),
         (ExitCode.GroupNotViable, "another device of the IOMMU group has a driver that is not vfio-pci"),
         (ExitCode.NoMemory, "not enough memory or hugepages"),

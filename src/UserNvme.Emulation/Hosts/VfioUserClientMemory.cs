@@ -65,7 +65,8 @@ internal sealed unsafe class VfioUserClientMemory(EmulatedDmaDomain domain, IRem
     private static byte* MapFile(in VfioUserDmaMap map, FileDescriptor file)
     {
         var length = LengthOf(file);
-        // A touch behind the end of the file would be a SIGBUS.
+        // A touch behind the end of the file is a SIGBUS, which ends this process. This finds ranges that were never there; a client that truncates its
+        // file later can still do it. Only a file that is sealed against that (F_SEAL_SHRINK) could not, and those in hugetlbfs, SPDK's and QEMU's, cannot be sealed.
         if (map.Offset + map.Size > (ulong)length)
             throw new VfioUserProtocolException($"{map.Size} bytes at {map.Offset} of a file are to be mapped that has {length}");
         var protection = (map.Flags.HasFlag(VfioUserDmaMapFlags.Read) ? LibC.PROT_READ : 0) | (map.Flags.HasFlag(VfioUserDmaMapFlags.Write) ? LibC.PROT_WRITE : 0);

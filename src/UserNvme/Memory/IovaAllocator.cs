@@ -37,8 +37,9 @@ internal sealed class IovaAllocator
             throw new NvmeSetupException(SetupProblem.Unsupported, "",
                 $"{_domain.Name} maps memory in units of {granule} bytes, and {length} bytes are not a multiple of that: use larger pages.");
         if (_domain.MappingsAvailable < 1)
-            throw new NvmeSetupException(SetupProblem.TooManyMappings, "",
-                $"{_domain.Name} has no DMA mapping left (its budget is the dma_entry_limit of the kernel module vfio_iommu_type1): use larger heap regions, register less memory or raise the limit.");
+            throw new NvmeSetupException(SetupProblem.TooManyMappings, "", _domain is IForeignDomain
+                ? $"{_domain.Name} takes no further range of DMA memory: use less of it, or larger regions ({nameof(DmaHeapOptions)}.{nameof(DmaHeapOptions.RegionBytes)})."
+                : $"{_domain.Name} has no DMA mapping left (its budget is the dma_entry_limit of the kernel module vfio_iommu_type1): use larger heap regions, register less memory or raise the limit.");
 
         lock (_gate)
         {

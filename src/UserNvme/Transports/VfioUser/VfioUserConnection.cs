@@ -83,6 +83,24 @@ internal sealed class VfioUserConnection : IDisposable
     /// <exception cref="NvmeSetupException">The server says no, is gone, or does not answer in time.</exception>
     public VfioUserMessage Ask(VfioUserCommand command, ReadOnlySpan<byte> payload, params ReadOnlySpan<int> descriptors)
     {
+        var reply = Exchange(command, payload, descriptors);
+        if (!reply.Header.IsError)
+            return reply;
+        using (reply)
+            throw new NvmeSetupException(SetupProblem.DeviceFailed, Address, $"{Address} refuses a request ({command}): {Errno.Describe(reply.Header.Error)}.");
+    }
+
+    /// <summary>Sends a request that the server may refuse.</summary>
+    /// <returns>0, or the error number that it refuses with.</returns>
+    /// <exception cref="NvmeSetupException">The server is gone, or does not answer in time.</exception>
+    public int TryAsk(VfioUserCommand command, ReadOnlySpan<byte> payload, params ReadOnlySpan<int> descriptors)
+    {
+        using var reply = Exchange(command, payload, descriptors);
+        return reply.Header.IsError ? reply.Header.Error : 0;
+    }
+
+    private VfioUserMessage Exchange(VfioUserCommand command, ReadOnlySpan<byte> payload, ReadOnlySpan<int> descriptors)
+    {
         lock (_request)
         {
             var id = ++_id;
@@ -103,12 +121,11 @@ internal sealed class VfioUserConnection : IDisposable
 
             if (reply is null)
                 throw Gone();
-            if (!reply.Header.IsError && reply.Header.Command == command)
+            if (reply.Header.IsError || reply.Header.Command == command)
                 return reply;
             using (reply)
-                throw new NvmeSetupException(SetupProblem.DeviceFailed, Address, reply.Header.IsError
-                    ? $"{Address} refuses a request ({command}): {Errno.Describe(reply.Header.Error)}."
-                    : $"{Address} answers a request ({command}) with the reply to another ({reply.Header.Command}).");
+                throw new NvmeSetupException(SetupProblem.DeviceFailed, Address,
+                    $"{Address} answers a request ({command}) with the reply to another ({reply.Header.Command}).");
         }
     }
 

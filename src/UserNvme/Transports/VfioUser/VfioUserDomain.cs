@@ -1,3 +1,5 @@
+using System.Globalization;
+using UserNvme.Interop;
 using UserNvme.Memory;
 using UserNvme.Transports.VfioUser.Protocol;
 
@@ -39,7 +41,9 @@ internal sealed class VfioUserDomain(VfioUserConnection connection) : IForeignDo
         connection.Memory.Add(iova.Value, region);
         try
         {
-            connection.Ask(VfioUserCommand.DmaMap, VfioUserPayload.ToBytes(map), (int)file.DangerousGetHandle()).Dispose();
+            var error = connection.TryAsk(VfioUserCommand.DmaMap, VfioUserPayload.ToBytes(map), (int)file.DangerousGetHandle());
+            if (error != 0)
+                throw Refused(region, error, taken: connection.Memory.Count - 1);
         }
         catch
         {
@@ -47,6 +51,14 @@ internal sealed class VfioUserDomain(VfioUserConnection connection) : IForeignDo
             throw;
         }
     }
+
+    // A server need not say how many ranges it takes: SPDK's takes 64, and refuses the next as if it were a wrong one.
+    private NvmeSetupException Refused(DmaRegion region, int error, int taken) => taken == 0
+        ? new(SetupProblem.DeviceFailed, connection.Address, string.Create(CultureInfo.InvariantCulture,
+            $"{connection.Address} refuses to map {region.Length:N0} bytes of DMA memory: {Errno.Describe(error)}."))
+        : new(SetupProblem.TooManyMappings, connection.Address, string.Create(CultureInfo.InvariantCulture,
+            $"{connection.Address} took {taken:N0} ranges of memory and refuses a further one of {region.Length:N0} bytes, {Errno.Describe(error)}: " +
+            $"use less DMA memory, or larger regions ({nameof(DmaHeapOptions)}.{nameof(DmaHeapOptions.RegionBytes)})."));
 
     /// <inheritdoc/>
     public void Unmap(DmaRegion region, Iova iova)

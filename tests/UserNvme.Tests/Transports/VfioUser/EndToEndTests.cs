@@ -3,6 +3,7 @@ using UserNvme.Block;
 using UserNvme.Cli.Frame;
 using UserNvme.Controllers;
 using UserNvme.Emulation;
+using UserNvme.Memory;
 using UserNvme.Spec;
 using UserNvme.Tests.Cli;
 using UserNvme.Tests.Emulated;
@@ -71,6 +72,30 @@ public sealed class EndToEndTests : IDisposable
         }
 
         Assert.Equal(3, host.ClientCount);
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_no_more_memory_is_told_of_in_one_sentence_and_serves_on()
+    {
+        var device = new EmulatedController(new EmulatedControllerOptions { Domain = new EmulatedDmaDomain(new EmulatedDmaDomainOptions { MappingBudget = 3 }) });
+        using var host = new VfioUserHost(device, SocketPath);
+        await using var driver = await NvmeController.OpenAsync(
+            VfioUserTransport.Open(_folder.FullName), new NvmeControllerOptions { Heap = new DmaHeap(new DmaHeapOptions { RegionBytes = 32 << 20 }) });
+        var disk = NvmeBlockDevice.Open(driver, new NamespaceId(1));
+        var kept = new List<DmaBuffer>();
+
+        var error = Assert.Throws<NvmeSetupException>(() =>
+        {
+            while (kept.Count < 100) kept.Add(driver.Heap.Rent(8 << 20));
+        });
+
+        Assert.Equal(SetupProblem.TooManyMappings, error.Problem);
+        Assert.Equal(
+            $"vfio-user:{_folder.FullName} took 3 ranges of memory and refuses a further one of 33,554,432 bytes, Invalid argument (EINVAL): " +
+            "use less DMA memory, or larger regions (DmaHeapOptions.RegionBytes).",
+            error.Message);
+        await disk.WriteAsync(new byte[4096], 0);
+        foreach (var buffer in kept) buffer.Dispose();
     }
 
     [Fact]
