@@ -40,14 +40,14 @@ internal sealed unsafe class ShadowDoorbells : IDisposable
         foreach (var completion in (ReadOnlySpan<bool>)[false, true])
         {
             if (Place(id, completion) is not { } place) continue;
-            *Shadow(place) = 0;
-            *EventIndex(place) = 0;
+            *Word(place) = 0;
+            *Word(place + _pageSize) = 0;
         }
     }
 
     /// <summary>The doorbell of an I/O queue with its shadow; without one where its place lies behind the end of the page, and the register counts.</summary>
     public Doorbell Attach(Doorbell register, QueueId id, bool completion) =>
-        Place(id, completion) is { } place ? register.WithShadow(Shadow(place), EventIndex(place)) : register;
+        Place(id, completion) is { } place ? register.WithShadow(Word(place), _pageSize) : register;
 
     /// <summary>Gives the pages back, once no queue pair holds a lease on them. The controller no longer knows of them.</summary>
     public void Dispose() => Memory.Dispose();
@@ -59,7 +59,5 @@ internal sealed unsafe class ShadowDoorbells : IDisposable
         return place < _pageSize ? (int)place : null;
     }
 
-    private uint* Shadow(int place) => (uint*)(Memory.Start + place);
-
-    private uint* EventIndex(int place) => (uint*)(Memory.Start + _pageSize + place);
+    private uint* Word(int place) => (uint*)(Memory.Start + place);
 }

@@ -12,8 +12,8 @@ public readonly unsafe struct Doorbell
     private readonly uint* _register;
     private readonly IDoorbellSink? _sink;
     private readonly int _offset;
+    private readonly int _toEventIndex;
     private readonly uint* _shadow;
-    private readonly uint* _eventIndex;
 
     /// <summary>A doorbell that is mapped into this process.</summary>
     /// <param name="register">The register's address, 4-byte aligned, inside the mapping.</param>
@@ -34,18 +34,18 @@ public readonly unsafe struct Doorbell
         _offset = offset;
     }
 
-    private Doorbell(Doorbell register, uint* shadow, uint* eventIndex)
+    private Doorbell(Doorbell register, uint* shadow, int toEventIndex)
     {
         this = register;
         _shadow = shadow;
-        _eventIndex = eventIndex;
+        _toEventIndex = toEventIndex;
     }
 
     /// <summary>Whether the controller looks at a shadow of the register, and the register need be written only where it asks for that.</summary>
     internal bool HasShadow => _shadow != null;
 
     /// <summary>The place up to which the controller looks by itself (EventIdx). It can hold anything: the device writes it.</summary>
-    internal uint EventIndex => Volatile.Read(ref *_eventIndex);
+    internal uint EventIndex => Volatile.Read(ref *(uint*)((byte*)_shadow + _toEventIndex));
 
     /// <summary>Rings: all stores to the ring made before are visible to the controller first (x64 store order; see Mmio).</summary>
     /// <param name="value">The new tail or head, below the queue's size.</param>
@@ -60,8 +60,8 @@ public readonly unsafe struct Doorbell
 
     /// <summary>The same doorbell with a shadow.</summary>
     /// <param name="shadow">Its word in the Shadow Doorbell buffer.</param>
-    /// <param name="eventIndex">Its word in the EventIdx buffer.</param>
-    internal Doorbell WithShadow(uint* shadow, uint* eventIndex) => new(this, shadow, eventIndex);
+    /// <param name="toEventIndex">How many bytes behind it its word in the EventIdx buffer lies.</param>
+    internal Doorbell WithShadow(uint* shadow, int toEventIndex) => new(this, shadow, toEventIndex);
 
     /// <summary>Stores the value for a controller that looks. All stores to the ring made before are visible to it first.</summary>
     internal void WriteShadow(uint value) => Mmio.Write32(_shadow, value);

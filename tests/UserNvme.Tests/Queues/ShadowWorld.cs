@@ -28,7 +28,7 @@ internal sealed unsafe class ShadowWorld : IDoorbellSink, IDisposable
     public ShadowWorld(uint size, uint start, bool hasBarrier, IReadOnlyList<int> lengths)
     {
         (_size, _hasBarrier, _lengths) = (size, hasBarrier, lengths);
-        _driver.Reset(new Doorbell(this, 0).WithShadow(_words, _words + 1));
+        _driver.Reset(new Doorbell(this, 0).WithShadow(_words, sizeof(uint)));
         // As it is when both sides have come that far and nothing is going on.
         _driver.StoreShadow(start);
         _tail = _known = _words[1] = start;
