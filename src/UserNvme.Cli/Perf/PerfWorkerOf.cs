@@ -48,6 +48,24 @@ internal sealed class PerfWorker<TWork, TPace> : PerfWorker
 
     protected override void Work()
     {
+        try
+        {
+            RunPhases();
+        }
+        catch (NvmeException e) when (e.Fate == CommandFate.NotSubmitted)
+        {
+            // A pair was closed between the look at it and a submission: what was in flight has yet to end, and tells more.
+            foreach (var load in _loads)
+                load.EndMeasuring();
+            Drain();
+            SignalMeasured();
+            if (_loads.All(load => load.FirstError is null))
+                throw;
+        }
+    }
+
+    private void RunPhases()
+    {
         PollDuring(PerfPhase.WarmUp);
         foreach (var load in _loads)
             load.BeginMeasuring();
