@@ -55,6 +55,24 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
+    public async Task Doorbells_in_memory_work_over_the_socket_before_and_after_a_reset()
+    {
+        using var host = Serve("&shadow-doorbells=on");
+        await using var driver = await OpenAsync();
+        var disk = NvmeBlockDevice.Open(driver, new NamespaceId(1));
+        var written = RandomNumberGenerator.GetBytes(300 << 10);
+        var read = new byte[written.Length];
+
+        await disk.WriteAsync(written, 0);
+        await driver.ResetAsync();
+        await disk.ReadAsync(read, 0);
+
+        Assert.Equal(written, read);
+        Assert.True(driver.UsesShadowDoorbells);
+        Assert.Equal(0, host.RecordedFaultCount);
+    }
+
+    [Fact]
     public async Task The_next_client_finds_the_data_of_the_one_before()
     {
         using var host = Serve();
@@ -148,7 +166,7 @@ public sealed class EndToEndTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
     }
 
-    private VfioUserHost Serve() => VfioUserHost.Start(SocketPath, "?size=64M");
+    private VfioUserHost Serve(string options = "") => VfioUserHost.Start(SocketPath, "?size=64M" + options);
 
     private Task<NvmeController> OpenAsync() =>
         NvmeController.OpenAsync(VfioUserTransport.Open(_folder.FullName), new NvmeControllerOptions());

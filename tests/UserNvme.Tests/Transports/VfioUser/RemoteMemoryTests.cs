@@ -33,7 +33,7 @@ public sealed class RemoteMemoryTests : IDisposable
     public RemoteMemoryTests()
     {
         _path = Path.Combine(_folder.FullName, "cntrl");
-        _host = VfioUserHost.Start(_path, "?size=16M&max-queues=4");
+        _host = VfioUserHost.Start(_path, "?size=16M&max-queues=4&shadow-doorbells=on");
         _client = Connect(new VfioUserCapabilities());
     }
 
@@ -73,6 +73,20 @@ public sealed class RemoteMemoryTests : IDisposable
 
         Assert.Equal(_client.Memory.AsSpan(Data, length), _client.Memory.AsSpan(Second, length));
         Assert.Equal(0, _client.Memory[Second + length]);
+        Assert.Equal(0, _host.RecordedFaultCount);
+    }
+
+    [Fact]
+    public void Shadow_doorbells_in_such_memory_are_refused_and_the_registers_count()
+    {
+        MapAllRemotely();
+        Enable();
+
+        var refused = Run(0, AdminCommands.DoorbellBufferConfig(Start + Data, Start + Second));
+        CreateIoQueue();
+
+        Assert.Equal(0x002, refused.Status.TypeAndCode); // Invalid Field in Command.
+        Assert.True(Run(1, Transfer(NvmOpcode.Read, Second, 512)).Status.IsSuccess);
         Assert.Equal(0, _host.RecordedFaultCount);
     }
 
