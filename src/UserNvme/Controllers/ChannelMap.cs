@@ -17,15 +17,20 @@ internal sealed class ChannelMap
         _byCpu = channels.Length == 0 ? [] : [.. Enumerable.Range(0, CpuTopology.CpuCount).Select(Choose)];
     }
 
-    /// <summary>The channel on a reactor; null if this controller has none there.</summary>
-    public IoChannel? Of(Reactor reactor)
+    /// <summary>The channel on the reactor that the caller runs on, else the one that is nearest to the caller's CPU.</summary>
+    /// <param name="current">The reactor that the caller runs on; null elsewhere.</param>
+    public IoChannel OfCaller(out Reactor? current)
     {
         foreach (var channel in _channels)
         {
-            if (ReferenceEquals(channel.Reactor, reactor)) return channel;
+            var reactor = channel.Reactor;
+            if (!reactor.IsCurrent) continue;
+            current = reactor;
+            return channel;
         }
 
-        return null;
+        current = Reactor.Current;
+        return Nearest();
     }
 
     /// <summary>The channel that is nearest to the CPU that the caller runs on now.</summary>

@@ -60,8 +60,7 @@ public sealed partial class NvmeController
     internal IoChannel ChannelForCaller(out Reactor? current)
     {
         if (_state is ControllerState.Closed) ThrowClosed();
-        current = Reactor.Current;
-        return current is not null && _channelMap.Of(current) is { } own ? own : _channelMap.Nearest();
+        return _channelMap.OfCaller(out current);
     }
 
     private void NegotiateQueues()

@@ -68,7 +68,7 @@ public sealed partial class Reactor
     }
 
     /// <summary>Whether the calling code lives on this reactor, and does not only happen to run on its thread. On the reactor.</summary>
-    internal bool IsHome => ReferenceEquals(SynchronizationContext.Current, _context);
+    internal bool IsHome => _context.IsInForce;
 
     /// <summary>Puts the context of code that lives here in force. On the reactor.</summary>
     internal ReactorContext.Scope EnterHome() => _context.Enter();

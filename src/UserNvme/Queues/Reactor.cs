@@ -13,6 +13,10 @@ namespace UserNvme.Queues;
 public sealed partial class Reactor
 {
     private const int RoundsPerClockReading = 256;
+    private const int StackBytes = 1536 * 1024;
+
+    // The rest lies above the loop's frame, or is what a stack overflows into.
+    private const int SureStackBytes = StackBytes - (128 * 1024);
     private static readonly Dictionary<int, Reactor> s_byCore = [];
     private static readonly Lock s_lock = new();
 
@@ -29,6 +33,7 @@ public sealed partial class Reactor
     private IoChannel[] _polled = new IoChannel[4];
     private int _polledCount;
     private int _roundsUntilClock;
+    private nuint _stackTop;
     private volatile int _sleeping;
     private volatile bool _stop;
     private volatile bool _ended;
@@ -48,7 +53,17 @@ public sealed partial class Reactor
     public static Reactor? Current => t_current;
 
     /// <summary>Whether the calling thread is this reactor's.</summary>
-    public bool IsCurrent => ReferenceEquals(t_current, this);
+    public unsafe bool IsCurrent
+    {
+        // What lies on the thread's stack is on the thread; asking for the thread is a call and some loads that depend on each other.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [SkipLocalsInit]
+        get
+        {
+            byte place;
+            return _stackTop - (nuint)(&place) < SureStackBytes;
+        }
+    }
 
     /// <summary>The reactor of a core, started if it does not run yet. Each call needs one <see cref="Release"/>.</summary>
     /// <param name="core">The core.</param>
@@ -161,7 +176,7 @@ public sealed partial class Reactor
 
             started.Set();
             if (error is null) Run();
-        })
+        }, StackBytes)
         {
             IsBackground = true,
             Name = string.Create(CultureInfo.InvariantCulture, $"nvme reactor {Core}"),
@@ -174,8 +189,10 @@ public sealed partial class Reactor
         if (error is not null) throw new NvmeSetupException(SetupProblem.SystemError, "", $"The polling thread of core {Core} did not start: {error.Message}", error);
     }
 
-    private void Run()
+    private unsafe void Run()
     {
+        byte top;
+        _stackTop = (nuint)(&top);
         t_current = this;
         var idleRounds = 0;
         while (!IsOver)
@@ -197,6 +214,8 @@ public sealed partial class Reactor
         Interlocked.MemoryBarrier();
         RunItemsAfterEnd();
         _sleep.Dispose();
+        // Another thread's stack may come to lie there.
+        _stackTop = 0;
     }
 
     // By one thread at a time, and nobody waits for another: an item may wait for a thread that posts. Who is at it looks again at its end.

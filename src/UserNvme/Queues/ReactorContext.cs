@@ -6,6 +6,12 @@ namespace UserNvme.Queues;
 /// </summary>
 internal sealed class ReactorContext(Reactor reactor) : SynchronizationContext
 {
+    /// <summary>
+    /// Whether the code that runs was started or continued here. As asking for <see cref="SynchronizationContext.Current"/>, which is a call into the
+    /// runtime. On the reactor.
+    /// </summary>
+    public bool IsInForce { get; private set; }
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
@@ -22,15 +28,24 @@ internal sealed class ReactorContext(Reactor reactor) : SynchronizationContext
 
     internal readonly ref struct Scope
     {
+        private readonly ReactorContext _context;
         private readonly SynchronizationContext? _before;
+        private readonly bool _wasInForce;
 
         public Scope(ReactorContext context)
         {
+            _context = context;
             _before = Current;
+            _wasInForce = context.IsInForce;
+            context.IsInForce = true;
             SetSynchronizationContext(context);
         }
 
-        public void Dispose() => SetSynchronizationContext(_before);
+        public void Dispose()
+        {
+            _context.IsInForce = _wasInForce;
+            SetSynchronizationContext(_before);
+        }
     }
 
     private sealed class Callback(ReactorContext context, SendOrPostCallback callback, object? state) : ReactorItem
