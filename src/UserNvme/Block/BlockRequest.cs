@@ -1,4 +1,3 @@
-using System.Threading.Tasks.Sources;
 using UserNvme.Memory;
 using UserNvme.Queues;
 using UserNvme.Spec;
@@ -6,19 +5,19 @@ using UserNvme.Spec;
 namespace UserNvme.Block;
 
 /// <summary>
-/// One operation on a block device and the awaitable that its caller holds. Pooled: a life starts with Start… and ends when the
-/// caller has taken the result. The leases on the caller's buffers are its own from start to <see cref="Complete"/>, whatever the
+/// One operation on a block device. Pooled: a life starts with Start… and ends when the caller has taken the result from its
+/// <see cref="BlockTask"/>. The leases on the caller's buffers are its own from start to <see cref="Complete"/>, whatever the
 /// caller does with its task (rule 1).
 /// </summary>
-internal sealed class BlockRequest : IoRequest, IValueTaskSource
+internal sealed class BlockRequest : IoRequest
 {
     private const int SingleSegment = 1;
 
     private readonly CancelItem _cancelItem;
+    private readonly BlockTask _task;
     private DeliverItem? _deliverItem;
     private Reactor? _home;
     private NvmeBlockDevice _device;
-    private ManualResetValueTaskSourceCore<bool> _source;
     private NvmCommand _template;
     private ulong _lba;
     private ulong _blocksLeft;
@@ -40,9 +39,8 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
     {
         _device = device;
         _cancelItem = new CancelItem(this);
+        _task = new BlockTask(this);
     }
-
-    public short Version => _source.Version;
 
     private protected override ulong NextLba => _lba;
 
@@ -84,7 +82,7 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         _lba = lba;
         _blocksLeft = blocks;
         HasMore = blocks != 0;
-        var task = new ValueTask(this, _source.Version);
+        var task = new ValueTask(_task, _task.Version);
         if (cancellationToken.CanBeCanceled)
         {
             _cancellable = true;
@@ -99,39 +97,16 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
         return task;
     }
 
-    void IValueTaskSource.GetResult(short token)
+    /// <summary>Where the caller continues if it waits; null on the thread pool.</summary>
+    internal Reactor? EndsAt => _home ?? (_device.IsInline ? Channel.Reactor : null);
+
+    /// <summary>Whether the caller lives on a reactor.</summary>
+    internal bool IsAtHome => _home is not null;
+
+    /// <summary>Gives the request back; the caller has its result. Where it was rented: else one side would run dry and the other one fill.</summary>
+    internal void ReturnUnused()
     {
-        // Asked too early, the request is still the device's: it must not go back to the pool. A stale token throws here as well.
-        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
-            throw new InvalidOperationException("The operation is not finished: await it, or use AsTask() to wait for it.");
-        try
-        {
-            _source.GetResult(token);
-        }
-        finally
-        {
-            _source.Reset();
-            _source.RunContinuationsAsynchronously = false;
-            // Where it was rented: else one side would run dry and the other one fill.
-            if (_holder is null || !Channel.Reactor.IsCurrent || !Channel.TryKeepUnused(this)) _device.Return(this);
-        }
-    }
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        if (_home is { } home)
-        {
-            // It is delivered at home. Who awaits it there continues in that call, without the context, whose use would allocate; who
-            // awaits it elsewhere must not come to run on a polling thread.
-            if (home.IsCurrent)
-                flags &= ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext;
-            else
-                _source.RunContinuationsAsynchronously = true;
-        }
-
-        _source.OnCompleted(continuation, state, token, flags);
+        if (_holder is null || !Channel.Reactor.IsCurrent || !Channel.TryKeepUnused(this)) _device.Return(this);
     }
 
     internal override ReadOnlySpan<PrpPiece> Peek(out NvmCommand command, out ulong lba)
@@ -164,30 +139,16 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
     {
         if (_cancellable && !EndCancellation()) return;
         ReleaseSegments();
-        _device.Finish(this);
-    }
-
-    /// <summary>Lets a caller that lives on a reactor continue there.</summary>
-    /// <returns>False if the caller lives on none.</returns>
-    internal bool TryDeliverHome()
-    {
-        if (_home is not { } home) return false;
-        if (home.IsCurrent)
-            DeliverHere(home);
+        if (_home is { } home)
+            DeliverAt(home);
+        else if (_device.IsInline)
+            Deliver();
         else
-            home.Post(_deliverItem ??= new DeliverItem(this)); // The controller has no queue on that reactor.
-        return true;
+            _device.DeliverOnPool(this);
     }
 
     /// <summary>Lets the caller continue, on this thread.</summary>
-    internal void Deliver()
-    {
-        var error = Error;
-        if (error is null)
-            _source.SetResult(true);
-        else
-            _source.SetException(error);
-    }
+    internal void Deliver() => _task.End(Error);
 
     /// <summary>Gives the leases on the memory back.</summary>
     internal void ReleaseSegments()
@@ -308,6 +269,14 @@ internal sealed class BlockRequest : IoRequest, IValueTaskSource
             Complete();
         else
             Channel.Cancel(this, new OperationCanceledException(_token));
+    }
+
+    private void DeliverAt(Reactor home)
+    {
+        if (home.IsCurrent)
+            DeliverHere(home);
+        else
+            home.Post(_deliverItem ??= new DeliverItem(this)); // The controller has no queue on that reactor.
     }
 
     private void DeliverHere(Reactor home)

@@ -18,7 +18,6 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
     private readonly NvmeNamespace _namespace;
     private readonly ObjectPool<BlockRequest> _requests;
     private readonly CompletionDrain _drain = new();
-    private readonly bool _inline;
     private readonly int _formatGeneration;
     private readonly int _blockShift;
     private readonly long _length;
@@ -28,7 +27,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
         _controller = controller;
         _namespace = ns;
         _formatGeneration = controller.FormatGeneration;
-        _inline = controller.Options.Completion == CompletionMode.Inline;
+        IsInline = controller.Options.Completion == CompletionMode.Inline;
         _requests = new DefaultObjectPool<BlockRequest>(new BlockRequestPolicy(this), PooledRequests);
         Limits = BlockLimits.Of(controller, ns);
         BlockSize = ns.BlockSize;
@@ -142,14 +141,11 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
 
     internal void Return(BlockRequest request) => _requests.Return(request);
 
-    internal void Finish(BlockRequest request)
-    {
-        if (request.TryDeliverHome()) return;
-        if (_inline)
-            request.Deliver();
-        else
-            _drain.Add(request);
-    }
+    /// <summary>Has a request's caller continue on the thread pool.</summary>
+    internal void DeliverOnPool(BlockRequest request) => _drain.Add(request);
+
+    /// <summary>Whether callers that live on no reactor continue where their operation ends.</summary>
+    internal bool IsInline { get; }
 
     private string Name => $"Namespace {_namespace.Id} of {_controller.Address}";
 
