@@ -19,7 +19,7 @@ public sealed partial class NvmeBlockDevice
         var lba = Block(offset);
         var left = Block(length);
         // Some controllers read all 256 ranges whatever the count says (trap P20).
-        using var list = _controller.Heap.Rent(DatasetManagementRange.MaxPerCommand * Unsafe.SizeOf<DatasetManagementRange>(), PageSize);
+        using var list = _controller.RentBuffer(DatasetManagementRange.MaxPerCommand * Unsafe.SizeOf<DatasetManagementRange>());
         while (left != 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -51,7 +51,7 @@ public sealed partial class NvmeBlockDevice
     private async ValueTask ReadBouncedAsync(IReadOnlyList<Memory<byte>> destinations, long offset, CancellationToken cancellationToken)
     {
         var total = destinations.Sum(d => (long)d.Length);
-        using var bounce = _controller.Heap.Rent(BounceLength(total), PageSize);
+        using var bounce = _controller.RentBuffer(BounceLength(total));
         var cursor = (Piece: 0, Offset: 0);
         for (long done = 0; done < total;)
         {
@@ -73,7 +73,7 @@ public sealed partial class NvmeBlockDevice
     private async ValueTask WriteBouncedAsync(IReadOnlyList<ReadOnlyMemory<byte>> sources, long offset, bool forceUnitAccess, CancellationToken cancellationToken)
     {
         var total = TotalLength(sources);
-        using var bounce = _controller.Heap.Rent(BounceLength(total), PageSize);
+        using var bounce = _controller.RentBuffer(BounceLength(total));
         var cursor = (Piece: 0, Offset: 0);
         for (long done = 0; done < total;)
         {

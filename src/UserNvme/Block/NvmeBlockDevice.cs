@@ -132,7 +132,7 @@ public sealed partial class NvmeBlockDevice : IBlockDevice
     }
 
     /// <inheritdoc/>
-    public IMemoryOwner<byte> RentBuffer(int length) => _controller.Heap.Rent(length, PageSize);
+    public IMemoryOwner<byte> RentBuffer(int length) => _controller.RentBuffer(length);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UserNvme.Memory;
 using UserNvme.Queues;
 using UserNvme.Spec;
 
@@ -61,6 +62,20 @@ public sealed partial class NvmeController
     {
         if (_state is ControllerState.Closed) ThrowClosed();
         return _channelMap.OfCaller(out current);
+    }
+
+    /// <summary>Rents memory of the controller's heap, aligned to its pages; without a controller there may be no heap, and that is what is said.</summary>
+    internal DmaBuffer RentBuffer(int length)
+    {
+        try
+        {
+            return Heap.Rent(length, PageSize);
+        }
+        catch (ObjectDisposedException)
+        {
+            ThrowIfNotLive();
+            throw;
+        }
     }
 
     private void NegotiateQueues()

@@ -127,8 +127,12 @@ public sealed class EndToEndTests : IDisposable
 
         Assert.True(driver.Transport.Removed.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
         await TestBench.Until(() => driver.State == ControllerState.Dead, "the controller is dead");
-        var error = await Assert.ThrowsAsync<NvmeException>(async () => await disk.FlushAsync());
-        Assert.Equal($"The controller vfio-user:{_folder.FullName} is dead: the vfio-user server at {SocketPath} is gone (it closed the connection).", error.Message);
+        // Also where memory would have to be rented from the heap that went with the controller.
+        foreach (var operation in (Func<ValueTask>[])[() => disk.FlushAsync(), () => disk.ReadAsync(new byte[512], 0), () => disk.DeallocateAsync(0, 512)])
+        {
+            var error = await Assert.ThrowsAsync<NvmeException>(async () => await operation());
+            Assert.Equal($"The controller vfio-user:{_folder.FullName} is dead: the vfio-user server at {SocketPath} is gone (it closed the connection).", error.Message);
+        }
     }
 
     [Fact]
