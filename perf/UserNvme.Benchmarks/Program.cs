@@ -1,4 +1,5 @@
 // Runs the benchmarks that the command line selects: dotnet run --project perf/UserNvme.Benchmarks -c Release -- --filter '*'
+// "-- doors ADDRESS" puts raw and async doors beside each other on a device.
 // "-- idle" (or "-- idle ADDRESS") reports what reactors cost while they have nothing to do, which is no benchmark of operations.
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
@@ -11,6 +12,12 @@ using UserNvme.Benchmarks;
 if (args is ["idle", ..])
 {
     await IdleReport.RunAsync(args.ElementAtOrDefault(1));
+    return;
+}
+
+if (args is ["doors", var address])
+{
+    await DoorReport.RunAsync(address);
     return;
 }
 
