@@ -63,6 +63,9 @@ public sealed class EmulatedTransport : NvmeTransport
     public override int InterruptVectors => Controller.InterruptVectors;
 
     /// <inheritdoc/>
+    public override bool DoorbellsAreMemory => true;
+
+    /// <inheritdoc/>
     public override CancellationToken Removed => Controller.Removed;
 
     /// <inheritdoc/>

@@ -1,21 +1,23 @@
 #!/bin/sh
 # Boots the guest once, runs one command in it and judges the boot.
-# usage: boot.sh [-a ADDRESS_BITS | -n] [-t SECONDS] [-d DEVICES] CACHE FOLDER COMMAND
+# usage: boot.sh [-a ADDRESS_BITS | -n] [-t SECONDS] [-d DEVICES] [-k ARGUMENTS] CACHE FOLDER COMMAND
 #   -a 39|48   address width of the IOMMU (default 39)      -n   no IOMMU at all
 #   -t         how long the guest may take until it is killed (default 600)
 #   -d         the script that adds the guest's devices (default devices.sh beside this one)
+#   -k         more arguments for the guest's kernel
 # FOLDER keeps everything of this boot: console (kernel and init), output and status of the command, dmesg, QEMU's trace, and
 # whatever the command leaves in /run/result. QMP listens on FOLDER/qmp. Exit code 0 means: the guest came back, the command
 # succeeded, the driver did nothing that QEMU's device calls undefined, and the IOMMU stopped no access.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-bits=39 iommu=yes limit=600 devices=$here/devices.sh
-while getopts a:nt:d: option; do
+bits=39 iommu=yes limit=600 devices=$here/devices.sh more=
+while getopts a:nt:d:k: option; do
     case $option in
         a) bits=$OPTARG ;;
         n) iommu=no ;;
         t) limit=$OPTARG ;;
         d) devices=$OPTARG ;;
+        k) more=$OPTARG ;;
         *) exit 2 ;;
     esac
 done
@@ -34,7 +36,7 @@ case $accel in
     kvm) machine=q35,kernel-irqchip=split ;;
 esac
 set -- -accel "$accel" -machine "$machine" -cpu max -m 3G -smp 2 -nodefaults -display none -no-reboot
-append="console=ttyS0 quiet panic=-1 mitigations=off hugepages=256"
+append="console=ttyS0 quiet panic=-1 mitigations=off hugepages=256 $more"
 if [ $iommu = yes ]; then
     set -- "$@" -device "intel-iommu,caching-mode=on,intremap=on,aw-bits=$bits"
     append="$append intel_iommu=on iommu=pt"

@@ -4,6 +4,7 @@ using UserNvme.Cli.Perf.Work;
 using UserNvme.Memory;
 using UserNvme.Queues;
 using UserNvme.Spec;
+using UserNvme.Transports;
 
 namespace UserNvme.Cli.Perf;
 
@@ -15,7 +16,6 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
     where TWork : struct, IPerfWork<TWork>
     where TPace : struct, IPace<TPace>
 {
-    // A poll that takes all there is would leave a fast device without work for as long as that takes.
     private const int LeastPerPoll = 16;
 
     private readonly PerfAlarm _alarm;
@@ -53,7 +53,7 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
         var slots = (int)Math.Min(_limit, IoLimit.Part(settings.QueueDepth, share.Pair, settings.QueuePairs));
         _left = settings.WarmUp > TimeSpan.Zero ? long.MaxValue : _limit;
         _slots = new PerfSlot[slots];
-        _mostPerPoll = settings.MaxCompletions != 0 ? settings.MaxCompletions : Math.Max(LeastPerPoll, slots / 8);
+        _mostPerPoll = MostPerPoll(settings, target.Controller.Transport, slots);
         _work = TWork.Create(target, settings, share, slots);
         _pace = TPace.Create(settings, share, slots);
         _placer = new CommandPlacer(target, settings, slots);
@@ -160,6 +160,12 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
                 ((IDisposable)slot.Buffer).Dispose();
         }
     }
+
+    // Each poll rings. A poll that takes all there is leaves a device that is software on another core without work for as long as that takes; other
+    // devices have work of their own, and a doorbell write costs more than anything else here.
+    private static int MostPerPoll(PerfSettings settings, NvmeTransport transport, int slots) => settings.MaxCompletions != 0
+        ? settings.MaxCompletions
+        : transport.DoorbellsAreMemory ? Math.Max(LeastPerPoll, slots / 8) : Math.Max(1, slots);
 
     private void End(ref PerfSlot slot, int index)
     {

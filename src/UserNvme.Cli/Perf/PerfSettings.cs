@@ -58,7 +58,7 @@ internal sealed record PerfSettings
     /// <summary>--io-queue-size: entries of each queue; 0 for as many as are needed.</summary>
     public int QueueEntries { get; init; }
 
-    /// <summary>-C: completions that one poll handles; 0 for an eighth of the depth.</summary>
+    /// <summary>-C: completions that one poll handles; 0 for what suits the transport.</summary>
     public int MaxCompletions { get; init; }
 
     /// <summary>Not --no-shadow-doorbells: whether they are used where they are offered.</summary>

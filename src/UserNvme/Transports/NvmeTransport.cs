@@ -39,6 +39,12 @@ public abstract class NvmeTransport : IDisposable
     /// </summary>
     internal virtual bool InterruptsStayAttached => false;
 
+    /// <summary>
+    /// Whether the controller is software that watches its doorbells in memory: telling it something costs next to nothing then. Elsewhere a write goes
+    /// over the bus or leaves a virtual machine, and one has to do for as many commands as there are.
+    /// </summary>
+    public virtual bool DoorbellsAreMemory => false;
+
     /// <summary>Cancelled when the other side announces that the device goes away.</summary>
     public virtual CancellationToken Removed => CancellationToken.None;
 

@@ -45,7 +45,7 @@ internal sealed class PlaceOptions
         "Entries of each queue; more than the controller has is lowered to that. [default: what -q needs]", 2, 65536, 0);
 
     private readonly Option<int> _maxCompletions = CommonSymbols.Number("--max-completion-per-poll", "-C",
-        "Completions that one poll handles at most. [default: an eighth of -q, and 16 at least]", 1, 65536, 0);
+        "Completions that one poll handles at most. [default: all; of software that watches its doorbells in memory an eighth of -q, 16 at least]", 1, 65536, 0);
 
     private readonly Option<bool> _noShadows = new("--no-shadow-doorbells")
     {

@@ -78,6 +78,9 @@ public sealed unsafe class VfioUserTransport : NvmeTransport, IDoorbellSink
 
     internal override bool InterruptsStayAttached => true;
 
+    /// <inheritdoc/>
+    public override unsafe bool DoorbellsAreMemory => _bar.Register(FirstDoorbell) != null;
+
     /// <summary>Cancelled when the server goes away.</summary>
     public override CancellationToken Removed => _connection.Lost;
 

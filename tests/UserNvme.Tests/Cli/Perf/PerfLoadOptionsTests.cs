@@ -94,6 +94,15 @@ public class PerfLoadOptionsTests
     }
 
     [Fact]
+    public async Task A_poll_of_a_controller_in_software_takes_an_eighth_of_what_is_in_flight()
+    {
+        var run = await Run("emulated:?size=16M&host=inline", "-q", "256", "-d", "25600");
+
+        var busy = run.Json.GetProperty("polls").GetInt64() - run.Json.GetProperty("idle_polls").GetInt64();
+        Assert.True(busy >= 25600 / 32, $"{busy} polls found something.");
+    }
+
+    [Fact]
     public async Task Doorbells_are_counted()
     {
         var run = await Run("emulated:?size=16M&host=inline", "-q", "1", "-d", "1000");

@@ -34,6 +34,7 @@ public sealed class EndToEndTests : IDisposable
 
         Assert.Equal(written, read);
         Assert.Equal(ControllerState.Live, driver.State);
+        Assert.True(driver.Transport.DoorbellsAreMemory);
         Assert.Equal(0, host.RecordedFaultCount);
     }
 
