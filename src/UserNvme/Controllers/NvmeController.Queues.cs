@@ -40,15 +40,17 @@ public sealed partial class NvmeController
             try
             {
                 pair = new QueuePair<TState, THandler>(QueueSettings(id, depth + 1, MaxTransferBytes), handler);
+                // Before the controller hears of its rings: they are kept as well if it cannot be stopped afterwards.
+                _callerPairs.Add(pair);
                 CreateOrRecover(pair);
                 pair.Open(Doorbell(id, completion: false), Doorbell(id, completion: true));
                 pair.OnDispose(DisposeCallerPair);
-                _callerPairs.Add(pair);
                 Interlocked.Increment(ref _transportUsers);
             }
             catch
             {
-                ReturnQueueId(id);
+                if (pair is null) ReturnQueueId(id);
+                else Forget(pair);
                 pair?.ReleaseMemory();
                 throw;
             }

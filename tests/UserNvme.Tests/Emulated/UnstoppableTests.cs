@@ -20,6 +20,30 @@ public class UnstoppableTests
         Assert.Equal(2 * 4096, shadows - registers);
     }
 
+    [Fact]
+    public async Task Rings_that_a_controller_may_still_come_to_know_are_never_used_again()
+    {
+        using var heap = new DmaHeap();
+        using var emulated = EmulatedTransport.Start(TestBench.Small());
+        var faults = emulated.Controller.Faults;
+        var options = TestBench.Impatient();
+        options.Heap = heap;
+        var driver = await NvmeController.OpenAsync(new Stubborn(emulated), options);
+
+        var kept = await Task.Factory.StartNew(() =>
+        {
+            using var open = driver.CreateQueuePair<int, Recorder>(3, new Recorder([]));
+            faults.Add(CommandMatch.AdminCommand(AdminOpcode.CreateIoSubmissionQueue), FaultAction.Hold);
+            faults.Ready = StuckReady.AtOne;
+            var before = heap.RentedBytes;
+            Assert.Throws<NvmeSetupException>(() => driver.CreateQueuePair<int, Recorder>(3, new Recorder([])));
+            return heap.RentedBytes - before;
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await driver.DisposeAsync();
+
+        Assert.True(kept >= 2 * 4096, $"{kept} bytes of the rings stay out of use");
+    }
+
     private static async Task<long> KeptAsync(bool shadowDoorbells)
     {
         using var heap = new DmaHeap();
