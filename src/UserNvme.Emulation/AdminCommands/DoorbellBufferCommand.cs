@@ -15,7 +15,10 @@ internal sealed class DoorbellBufferCommand(EmulatedController controller, Comma
         if (((entry.Prp1 | entry.Prp2) & (data.PageSize - 1)) != 0) return DeviceStatus.PrpOffsetInvalid;
         var status = Check(entry, entry.Prp1, DmaDirection.Read);
         if (status.IsSuccess) status = Check(entry, entry.Prp2, DmaDirection.Write);
-        if (status.IsSuccess) controller.Queues.Shadows.Set(entry.Prp1, entry.Prp2, data.PageSize);
+        if (!status.IsSuccess) return status;
+        controller.Queues.Shadows.Set(entry.Prp1, entry.Prp2, data.PageSize);
+        // The command behind it may create a queue, and looks there.
+        controller.Queues.Shadows.Refresh(controller.Memory);
         return status;
     }
 

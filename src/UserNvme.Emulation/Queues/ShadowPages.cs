@@ -32,6 +32,7 @@ internal sealed unsafe class ShadowPages
     {
         (Shadows, EventIndexes, Length) = (shadows, eventIndexes, length);
         _table = null;
+        _shadows = _eventIndexes = null;
     }
 
     /// <summary>Finds the pages again where the mappings have changed; before the doorbells are looked at.</summary>

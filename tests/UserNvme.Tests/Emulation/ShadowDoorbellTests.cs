@@ -129,15 +129,40 @@ public unsafe class ShadowDoorbellTests
         Assert.Equal(EmulatedFaultKind.DmaOutsideMapping, Assert.Single(bench.Driver.Controller.RecordedFaults).Kind);
     }
 
+    [Fact]
+    public void Queues_that_are_created_in_the_step_that_named_the_pages_start_there()
+    {
+        using var bench = new Bench(namePages: false);
+        var pair = bench.Driver.MakePair(1, submissionEntries: 8, completionEntries: 8);
+        var admin = bench.Driver.Admin;
+        bench.Driver.Transport.AutoStep = false;
+
+        admin.Put(Bench.Command(bench.Pages.Iova, bench.Pages.Iova + 4096));
+        admin.Put(RawDriver.CreateCompletion(pair));
+        admin.Put(RawDriver.CreateSubmission(pair));
+        admin.RingTail(3);
+        for (var i = 0; i < 5; i++) bench.Driver.Controller.Step();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(admin.TryTake(out var completion));
+            RawDriver.AssertSuccess(completion);
+        }
+
+        bench.Driver.Transport.AutoStep = true;
+        bench.Shadow(1, completion: false) = 1;
+        RawDriver.AssertSuccess(pair.Run(RawDriver.Io(NvmOpcode.Flush, 0, 1)));
+        bench.Driver.AssertNoFaults();
+    }
+
     private sealed class Bench : IDisposable
     {
-        public Bench()
+        public Bench(bool namePages = true)
         {
             Driver = new RawDriver(new EmulatedControllerOptions { ShadowDoorbells = true, Namespaces = [new EmulatedNamespaceOptions { Size = 16 << 20 }] });
             Driver.Enable();
             Memory = new RawMemory(Driver.Transport.Domain, 8192, iova: 0x1000_0000);
             Pages = Memory.Allocate(8192);
-            Assert.Equal(0, Configure(Pages.Iova, Pages.Iova + 4096));
+            if (namePages) Assert.Equal(0, Configure(Pages.Iova, Pages.Iova + 4096));
         }
 
         public RawDriver Driver { get; }
@@ -147,12 +172,10 @@ public unsafe class ShadowDoorbellTests
 
         public RawBuffer Pages { get; }
 
-        public int Configure(ulong shadows, ulong indexes) => Driver.Admin.Run(new SubmissionEntry
-        {
-            Opcode = (byte)AdminOpcode.DoorbellBufferConfig,
-            Prp1 = shadows,
-            Prp2 = indexes,
-        }).Status.TypeAndCode;
+        public int Configure(ulong shadows, ulong indexes) => Driver.Admin.Run(Command(shadows, indexes)).Status.TypeAndCode;
+
+        public static SubmissionEntry Command(ulong shadows, ulong indexes) =>
+            new() { Opcode = (byte)AdminOpcode.DoorbellBufferConfig, Prp1 = shadows, Prp2 = indexes };
 
         public ref uint Shadow(int queue, bool completion) => ref *((uint*)Pages.Address + (2 * queue) + (completion ? 1 : 0));
 
