@@ -58,7 +58,8 @@ internal sealed class BlockTask : IValueTaskSource
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
-        if (token != _version) ThrowUsedTwice();
+        // Before anything is stored: the first one's state is in use.
+        if (token != _version || (_continuation is { } first && !ReferenceEquals(first, s_ended))) ThrowUsedTwice();
         var endsHere = _request.EndsAt is { IsCurrent: true };
         // Who awaits at home continues in the call that ends the operation, without the context, whose use would allocate; who awaits it elsewhere
         // must not come to run on a polling thread.
