@@ -20,7 +20,8 @@ public sealed partial class Reactor
     /// <summary>
     /// Runs a service on this reactor to its end. It starts on the reactor's thread and continues there after each await, so that its reads and
     /// writes on block devices of controllers with this reactor are issued and answered without a change of thread and without allocation. Code
-    /// after <c>ConfigureAwait(false)</c> may continue elsewhere. The rule: it must not block, wait synchronously or compute for long; while it
+    /// after <c>ConfigureAwait(false)</c> may continue elsewhere. What it awaits of block devices continues on the reactor also where it has put a
+    /// <see cref="SynchronizationContext"/> of its own in force. The rule: it must not block, wait synchronously or compute for long; while it
     /// runs, nothing on this core completes. Any number of services can live on a reactor. Any thread.
     /// </summary>
     /// <param name="work">

@@ -13,10 +13,6 @@ namespace UserNvme.Queues;
 public sealed partial class Reactor
 {
     private const int RoundsPerClockReading = 256;
-    private const int StackBytes = 1536 * 1024;
-
-    // The rest lies above the loop's frame, or is what a stack overflows into.
-    private const int SureStackBytes = StackBytes - (128 * 1024);
     private static readonly Dictionary<int, Reactor> s_byCore = [];
     private static readonly Lock s_lock = new();
 
@@ -34,6 +30,7 @@ public sealed partial class Reactor
     private int _polledCount;
     private int _roundsUntilClock;
     private nuint _stackTop;
+    private nuint _stackSeen;
     private volatile int _sleeping;
     private volatile bool _stop;
     private volatile bool _ended;
@@ -55,13 +52,14 @@ public sealed partial class Reactor
     /// <summary>Whether the calling thread is this reactor's.</summary>
     public unsafe bool IsCurrent
     {
-        // What lies on the thread's stack is on the thread; asking for the thread is a call and some loads that depend on each other.
+        // What lies between two places of the thread's stack is on the thread. Asking for the thread is a call and some loads that depend on each
+        // other, and is done for new places only.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         [SkipLocalsInit]
         get
         {
             byte place;
-            return _stackTop - (nuint)(&place) < SureStackBytes;
+            return _stackTop - (nuint)(&place) <= _stackSeen || IsThisThread((nuint)(&place));
         }
     }
 
@@ -176,7 +174,7 @@ public sealed partial class Reactor
 
             started.Set();
             if (error is null) Run();
-        }, StackBytes)
+        })
         {
             IsBackground = true,
             Name = string.Create(CultureInfo.InvariantCulture, $"nvme reactor {Core}"),
@@ -192,8 +190,17 @@ public sealed partial class Reactor
     private unsafe void Run()
     {
         byte top;
-        _stackTop = (nuint)(&top);
         t_current = this;
+        _stackTop = (nuint)(&top);
+        Loop();
+        // Another thread's stack may come to lie there.
+        _stackTop = 0;
+    }
+
+    // In a frame of its own, so that all it does lies below the place that was taken.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Loop()
+    {
         var idleRounds = 0;
         while (!IsOver)
         {
@@ -214,8 +221,14 @@ public sealed partial class Reactor
         Interlocked.MemoryBarrier();
         RunItemsAfterEnd();
         _sleep.Dispose();
-        // Another thread's stack may come to lie there.
-        _stackTop = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsThisThread(nuint place)
+    {
+        if (!ReferenceEquals(t_current, this)) return false;
+        if (place <= _stackTop) _stackSeen = Math.Max(_stackSeen, _stackTop - place);
+        return true;
     }
 
     // By one thread at a time, and nobody waits for another: an item may wait for a thread that posts. Who is at it looks again at its end.

@@ -7,8 +7,8 @@ namespace UserNvme.Queues;
 internal sealed class ReactorContext(Reactor reactor) : SynchronizationContext
 {
     /// <summary>
-    /// Whether the code that runs was started or continued here. As asking for <see cref="SynchronizationContext.Current"/>, which is a call into the
-    /// runtime. On the reactor.
+    /// Whether the code that runs was started or continued here, also where it has put another context in force since. Asking for
+    /// <see cref="SynchronizationContext.Current"/> would be a call into the runtime. On the reactor.
     /// </summary>
     public bool IsInForce { get; private set; }
 
