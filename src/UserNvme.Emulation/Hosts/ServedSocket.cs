@@ -31,7 +31,7 @@ internal static class ServedSocket
             // Where it is bound still, the file goes with it.
             socket.Dispose();
             throw new NvmeSetupException(SetupProblem.SystemError, path,
-                $"No socket can be made at {path}: {e.Message.TrimEnd('.')}; give a path of at most 100 bytes in a folder that exists, where no other server listens.", e);
+                $"No socket can be made at {path}: {e.Message.TrimEnd('.')}; give a path of at most 98 bytes in a folder that exists, where no other server listens.", e);
         }
     }
 
