@@ -139,6 +139,7 @@ public sealed partial class NvmeController
         MaxTransferBytes = maxTransferBytes,
         CommandTimeout = Options.CommandTimeout,
         ShadowDoorbells = _shadowDoorbells?.Memory,
+        DoorbellsAreMemory = Transport.DoorbellsAreMemory,
         Heap = Heap,
         Space = Space,
         Monitor = this,

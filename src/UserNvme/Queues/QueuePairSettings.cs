@@ -18,6 +18,9 @@ internal sealed record QueuePairSettings
     /// <summary>The longest transfer of one command in bytes; PRP list pages are set aside for it.</summary>
     public required int MaxTransferBytes { get; init; }
 
+    /// <summary>As <see cref="Transports.NvmeTransport.DoorbellsAreMemory"/>.</summary>
+    public bool DoorbellsAreMemory { get; init; }
+
     /// <summary>How long a command may take while it is polled for.</summary>
     public required TimeSpan CommandTimeout { get; init; }
 
