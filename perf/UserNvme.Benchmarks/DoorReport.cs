@@ -2,12 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using UserNvme.Block;
 using UserNvme.Controllers;
-using UserNvme.Emulation;
 using UserNvme.Interop;
 using UserNvme.Queues;
 using UserNvme.Spec;
-using UserNvme.Transports.Vfio;
-using UserNvme.Transports.VfioUser;
 
 namespace UserNvme.Benchmarks;
 
@@ -34,9 +31,6 @@ internal static class DoorReport
 
     public static async Task RunAsync(string address)
     {
-        EmulatedTransport.Register();
-        VfioTransport.Register();
-        VfioUserTransport.Register();
         Console.WriteLine("| QD | door | million reads per second, median (lowest-highest) | of the raw door |");
         Console.WriteLine("|---|---|---|---|");
         foreach (var depth in s_depths)
@@ -98,7 +92,7 @@ internal static class DoorReport
                     if (++next == depth) next = 0;
                 }
 
-                pair.Poll(Math.Max(16, depth / 8));
+                pair.PollPiece();
             }
         }
 

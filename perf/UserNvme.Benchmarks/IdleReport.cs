@@ -6,8 +6,6 @@ using UserNvme.Emulation;
 using UserNvme.Interop;
 using UserNvme.Queues;
 using UserNvme.Spec;
-using UserNvme.Transports.Vfio;
-using UserNvme.Transports.VfioUser;
 
 namespace UserNvme.Benchmarks;
 
@@ -26,9 +24,6 @@ internal static class IdleReport
 
     public static async Task RunAsync(string? address)
     {
-        EmulatedTransport.Register();
-        VfioTransport.Register();
-        VfioUserTransport.Register();
         // Who works on the reactor's own core keeps it from answering.
         if (s_core != 0) ThreadAffinity.PinTo(0);
         if (address is null)

@@ -8,6 +8,13 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using UserNvme.Benchmarks;
+using UserNvme.Emulation;
+using UserNvme.Transports.Vfio;
+using UserNvme.Transports.VfioUser;
+
+EmulatedTransport.Register();
+VfioTransport.Register();
+VfioUserTransport.Register();
 
 if (args is ["idle", ..])
 {

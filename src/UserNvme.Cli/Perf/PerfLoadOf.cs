@@ -4,7 +4,6 @@ using UserNvme.Cli.Perf.Work;
 using UserNvme.Memory;
 using UserNvme.Queues;
 using UserNvme.Spec;
-using UserNvme.Transports;
 
 namespace UserNvme.Cli.Perf;
 
@@ -16,8 +15,6 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
     where TWork : struct, IPerfWork<TWork>
     where TPace : struct, IPace<TPace>
 {
-    private const int LeastPerPoll = 16;
-
     private readonly PerfAlarm _alarm;
     private readonly PerfSlot[] _slots;
     private readonly CommandPlacer _placer;
@@ -53,7 +50,7 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
         var slots = (int)Math.Min(_limit, IoLimit.Part(settings.QueueDepth, share.Pair, settings.QueuePairs));
         _left = settings.WarmUp > TimeSpan.Zero ? long.MaxValue : _limit;
         _slots = new PerfSlot[slots];
-        _mostPerPoll = MostPerPoll(settings, target.Controller.Transport, slots);
+        _mostPerPoll = settings.MaxCompletions;
         _work = TWork.Create(target, settings, share, slots);
         _pace = TPace.Create(settings, share, slots);
         _placer = new CommandPlacer(target, settings, slots);
@@ -92,7 +89,7 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
             StartWhatIsDue();
         _now = 0;
         Polls++;
-        var handled = _pair.Poll(_mostPerPoll);
+        var handled = _mostPerPoll == 0 ? _pair.PollPiece() : _pair.Poll(_mostPerPoll);
         if (handled != 0)
             BusyPolls++;
         return handled;
@@ -160,12 +157,6 @@ internal sealed class PerfLoad<TWork, TPace> : PerfLoad
                 ((IDisposable)slot.Buffer).Dispose();
         }
     }
-
-    // Each poll rings. A poll that takes all there is leaves a device that is software on another core without work for as long as that takes; other
-    // devices have work of their own, and a doorbell write costs more than anything else here.
-    private static int MostPerPoll(PerfSettings settings, NvmeTransport transport, int slots) => settings.MaxCompletions != 0
-        ? settings.MaxCompletions
-        : transport.DoorbellsAreMemory ? Math.Max(LeastPerPoll, slots / 8) : Math.Max(1, slots);
 
     private void End(ref PerfSlot slot, int index)
     {

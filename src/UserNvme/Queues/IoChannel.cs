@@ -11,10 +11,6 @@ internal sealed class IoChannel
     // More than are in flight at most depths; what is beyond goes back to the pool that all threads share.
     private const int MostUnused = 512;
 
-    // What one poll takes of a controller that is software: it gets new work after each piece, in place of waiting for the last one.
-    private const int Pieces = 8;
-    private const int LeastPerPoll = 16;
-
     private readonly QueuePair<IoCommand, Handler> _pair;
     private readonly Action<IoChannel, ushort> _abort;
     private IoRequest? _unused;
@@ -115,7 +111,7 @@ internal sealed class IoChannel
 
     public int Poll()
     {
-        var handled = _pair.Settings.DoorbellsAreMemory ? _pair.Poll(Math.Max(LeastPerPoll, _pair.InFlight / Pieces)) : _pair.Poll();
+        var handled = _pair.PollPiece();
         if (_firstWaiting is not null) Issue();
         return handled;
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using UserNvme.Memory;
 using UserNvme.Spec;
+using UserNvme.Transports;
 
 namespace UserNvme.Queues;
 
@@ -15,6 +16,8 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     where THandler : struct, ICompletionHandler<TState>
 {
     private const int IdShift = 16;
+    private const int Pieces = 8;
+    private const int LeastPerPiece = 16;
 
     private readonly Slot<TState>[] _slots;
     private readonly DmaSpace _space;
@@ -139,6 +142,15 @@ public sealed class QueuePair<TState, THandler> : QueuePair
     /// <returns>How many completions were handled.</returns>
     /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
     public int Poll(int maxCompletions) => PollAtMost(Math.Min(maxCompletions, _entries));
+
+    /// <summary>
+    /// Like <see cref="Poll()"/>, but handles what one poll had best take: an eighth of what is in flight, 16 at least, where the controller is
+    /// software that watches its doorbells in memory (<see cref="NvmeTransport.DoorbellsAreMemory"/>), so that it gets new work after each piece;
+    /// elsewhere all, for there fewer doorbell writes count for more.
+    /// </summary>
+    /// <returns>How many completions were handled.</returns>
+    /// <exception cref="InvalidOperationException">Another thread owns the pair.</exception>
+    public int PollPiece() => PollAtMost(Settings.DoorbellsAreMemory ? Math.Max(LeastPerPiece, _inFlight / Pieces) : _entries);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int PollAtMost(int most)
