@@ -7,7 +7,8 @@
 #   -k         more arguments for the guest's kernel
 # FOLDER keeps everything of this boot: console (kernel and init), output and status of the command, dmesg, QEMU's trace, and
 # whatever the command leaves in /run/result. QMP listens on FOLDER/qmp. Exit code 0 means: the guest came back, the command
-# succeeded, the driver did nothing that QEMU's device calls undefined, and the IOMMU stopped no access.
+# succeeded, the driver did nothing that QEMU's device calls undefined, and the IOMMU stopped no access. Exit code 139 means: QEMU ended by a
+# segmentation fault, so this boot says nothing of the guest. Any other: the boot failed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bits=39 iommu=yes limit=600 devices=$here/devices.sh more=
@@ -56,7 +57,11 @@ echo "guest: $(basename "$folder") took $(($(date +%s) - started)) s"
 
 bad=0
 complain() { echo "guest: $(basename "$folder"): $*" >&2; bad=1; }
-if [ ! -f "$folder/result/status" ]; then
+if [ "$qemu" = 139 ]; then
+    complain "QEMU ended by a segmentation fault, the last of the command's output is:"
+    tail -n 5 "$folder/result/output" >&2 || true
+    exit 139
+elif [ ! -f "$folder/result/status" ]; then
     complain "did not come back within $limit s or died (QEMU's exit code $qemu); its console ends with:"
     tail -n 30 "$folder/console" "$folder/qemu" >&2
     tail -n 30 "$folder/result/output" >&2 || true
