@@ -111,8 +111,8 @@ public sealed class RemoteMemoryTests : IDisposable
     public void A_client_that_does_not_move_its_memory_is_given_up_within_the_bound_and_the_next_is_served()
     {
         MapAllRemotely();
+        Enable();
         _client.IsSilent = true;
-        Enable(wait: false);
         Put(0, Identify(Data));
         var before = Stopwatch.GetTimestamp();
 
@@ -278,15 +278,14 @@ public sealed class RemoteMemoryTests : IDisposable
 
     private void MapRemotely(int offset, int length) => Assert.Equal(0, _client.Map(Start + (ulong)offset, (ulong)length, Both));
 
-    private void Enable(bool wait = true)
+    private void Enable()
     {
         _client.Write(7, 4, 0x06, 0x04);
         _client.Write(0, RawDriver.Aqa, Entries - 1, 0, Entries - 1, 0);
         _client.Write(0, RawDriver.Asq, BitConverter.GetBytes(Start + AdminRing));
         _client.Write(0, RawDriver.Acq, BitConverter.GetBytes(Start + AdminCompletions));
         _client.Write(0, RawDriver.Cc, BitConverter.GetBytes(RawDriver.EnableValue));
-        if (wait)
-            Assert.True(SpinWait.SpinUntil(() => (_client.Register32(RawDriver.Csts) & 1) != 0, ForeignClient.Limit));
+        Assert.True(SpinWait.SpinUntil(() => (_client.Register32(RawDriver.Csts) & 1) != 0, ForeignClient.Limit));
     }
 
     private void CreateIoQueue()
