@@ -3,7 +3,8 @@
 # fio's t/io_uring, and other userspace drivers where they are given; in turn, round after round. Prints medians and ratios.
 # usage: perf/compare-kernel.sh [OPTIONS]
 #   -r ROUNDS (default 5)   -t SECONDS of a run (default 3)   -q "1 32 128"   -o "512 4096"   -w "randread randwrite"
-#   -u PATH   fio's t/io_uring (reads only)     -v PATH   libvfn's examples/perf (512-byte reads only)     -s PATH   spdk_nvme_perf
+#   -u PATH   fio's t/io_uring (reads only)     -v PATH   libvfn's examples/perf (512-byte reads only)     -s PATH   spdk_nvme_perf,
+#             built with --target-arch=x86-64-v2 where the emulation has no later instructions
 #   -a 39|48  the address width of the guest's IOMMU (default 48: SPDK needs it)
 # The device is QEMU's, over a block device that moves no data; everything runs in software emulation unless USERNVME_QEMU_ACCEL=kvm is set,
 # so that the figures compare drivers and say nothing of a real machine. The guest keeps time by the TSC, as real machines do: its first choice
@@ -14,7 +15,7 @@ while getopts r:t:q:o:w:u:v:s:a: option; do
     case $option in
         r) rounds=$OPTARG ;; t) seconds=$OPTARG ;; q) depths=$OPTARG ;; o) sizes=$OPTARG ;; w) patterns=$OPTARG ;;
         u) uring=$(readlink -f "$OPTARG") ;; v) libvfn=$(readlink -f "$OPTARG") ;; s) spdk=$(readlink -f "$OPTARG") ;; a) bits=$OPTARG ;;
-        *) sed -n '2,13s/^# //p' "$0" >&2; exit 2 ;;
+        *) sed -n '2,14s/^# //p' "$0" >&2; exit 2 ;;
     esac
 done
 cd "$(dirname "$0")/.."

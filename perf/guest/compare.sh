@@ -48,9 +48,11 @@ libvfn() { # Its example reads single blocks.
     [ "$1 $2" = "512 randread" ] || { echo -; return; }
     taskset -c 1 "$libvfn" -d "$device" -N 1 -t "$seconds" -w 1 -p randread -q "$3" | awk '$1 == "iops" { getline; print $1 }'
 }
-spdk() {
+spdk() { # It finds hugepages by a mounted hugetlbfs, and leaves its files there.
+    mountpoint -q /dev/hugepages || { mkdir -p /dev/hugepages && mount -t hugetlbfs none /dev/hugepages; }
     "$spdk" -c 0x2 -o "$1" -w "$2" -q "$3" -t "$seconds" -r "trtype:PCIe traddr:$device" |
         awk '/^Total/ { for (i = 2; i <= NF; i++) if ($i ~ /^[0-9.]+$/) { print $i; exit } }'
+    rm -f /dev/hugepages/*
 }
 
 for _ in $(seq "$rounds"); do
