@@ -28,7 +28,9 @@ boot() { # NAME BITS COMMAND: one boot with an IOMMU of this address width (none
         $command --results-directory /run/result --report-trx --report-trx-filename $name.trx --progress off --no-ansi --output Detailed"
     # shellcheck disable=SC2086
     tests/vm/boot.sh $options "$cache" "$folder" "$@" && status=0 || status=$?
-    # QEMU 7.2 itself crashes once in a great many boots. What it ran then is neither passed nor failed: it runs again, once.
+    # When the memory map changes, as at each bind and reset, QEMU 7.2 flushes the TLB of one virtual CPU on the thread of another (tcg_commit in its
+    # softmmu/physmem.c; later versions leave it to the CPU itself). So it crashes once in a great many boots. What ran then is neither passed nor
+    # failed: it runs again, once.
     if [ "$status" = 139 ]; then
         echo "lane guest: QEMU crashed in boot $name, which is done once more"
         # shellcheck disable=SC2086
