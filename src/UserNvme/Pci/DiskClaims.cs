@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
+using UserNvme.Interop;
 
 namespace UserNvme.Pci;
 
@@ -13,6 +14,9 @@ namespace UserNvme.Pci;
 internal sealed class DiskClaims : IDisposable
 {
     private static readonly TimeSpan s_probeTime = TimeSpan.FromSeconds(1);
+
+    // The kernel shows a disk in sysfs some time before it can be opened.
+    private static readonly TimeSpan s_startTime = TimeSpan.FromSeconds(5);
 
     private readonly List<SafeFileHandle> _claims = [];
     private readonly HashSet<string> _claimed = [];
@@ -59,8 +63,17 @@ internal sealed class DiskClaims : IDisposable
         }
     }
 
-    private SafeFileHandle Claim(PciBlockDevice disk) =>
-        _kernel.OpenExclusive(disk.Path, out var error) ?? throw Refusal(disk, error);
+    private SafeFileHandle Claim(PciBlockDevice disk)
+    {
+        SafeFileHandle? claim = null;
+        var error = 0;
+        BoundedWait.Until(() =>
+        {
+            claim = _kernel.OpenExclusive(disk.Path, out error);
+            return claim is not null || (error != LibC.ENOENT && error != LibC.ENXIO);
+        }, s_startTime);
+        return claim ?? throw Refusal(disk, error);
+    }
 
     private NvmeSetupException Refusal(PciBlockDevice disk, int error)
     {

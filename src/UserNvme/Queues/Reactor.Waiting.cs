@@ -10,6 +10,9 @@ public sealed partial class Reactor
     // An interrupt that is lost costs this much and no more.
     private const int LongestSleepMilliseconds = 100;
 
+    // A completion is written before its interrupt is sent, and who sends it may have been interrupted between the two.
+    private const int LatestInterruptMilliseconds = 20;
+
     // Who has not been tired for so long is busy, and interrupts would only disturb.
     private const int BusyMilliseconds = 20;
 
@@ -107,8 +110,7 @@ public sealed partial class Reactor
             if (Poll(channel) == 0) continue;
             EndWait();
             found = true;
-            // The completion is written before its interrupt is sent: that may be on its way.
-            if (channel.Interrupt is { } interrupt && !_sleep.Wait(1)) interrupt.Lost();
+            if (channel.Interrupt is { } interrupt && !_sleep.Wait(LatestInterruptMilliseconds)) interrupt.Lost();
         }
 
         return found;

@@ -15,6 +15,9 @@ internal sealed class FakeKernel(FakeHost host) : IKernel
     /// <summary>Nodes that an exclusive open does not get, and the error.</summary>
     public Dictionary<string, int> Refused { get; } = [];
 
+    /// <summary>The errors of the first exclusive opens of a node, one after the other.</summary>
+    public Dictionary<string, Queue<int>> NotYet { get; } = [];
+
     /// <summary>What is open exclusively while a driver is taken away.</summary>
     public List<string> OpenDuringUnbind { get; } = [];
 
@@ -56,7 +59,8 @@ internal sealed class FakeKernel(FakeHost host) : IKernel
 
     public SafeFileHandle? OpenExclusive(string path, out int error)
     {
-        if (Refused.TryGetValue(Path.GetFileName(path), out error))
+        var name = Path.GetFileName(path);
+        if ((NotYet.TryGetValue(name, out var errors) && errors.TryDequeue(out error)) || Refused.TryGetValue(name, out error))
             return null;
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         _opened.Add((path, handle));

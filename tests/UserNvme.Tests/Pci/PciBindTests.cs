@@ -1,3 +1,4 @@
+using Tmds.Linux;
 using UserNvme.Pci;
 
 namespace UserNvme.Tests.Pci;
@@ -175,6 +176,18 @@ public sealed class PciBindTests : IDisposable
         _host.AddProcess(812, "fio", Path.Combine(_host.Paths.Dev, "nvme0n1p1"));
 
         Assert.Contains("process 812 (fio) has a disk of it open", Refusal(SetupProblem.DiskInUse).Message);
+    }
+
+    [Fact]
+    public void A_disk_that_the_kernel_has_not_started_yet_is_waited_for()
+    {
+        _host.AddDisk(Address, "nvme0n1");
+        _kernel.NotYet["nvme0n1"] = new([LibC.ENOENT, LibC.ENXIO]);
+
+        Bind();
+
+        Assert.Empty(_kernel.NotYet["nvme0n1"]);
+        Assert.Equal(["nvme0n1"], _kernel.OpenDuringUnbind);
     }
 
     [Fact]
