@@ -4,7 +4,7 @@
 set -eu
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
-apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" >&2; }
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" >&2; }
 if [ "${1:-}" = --update ]; then apt update; exit; fi
 
 missing=""

@@ -19,24 +19,31 @@ dotnet=$(readlink -f "$(command -v dotnet)")
 hashing=
 [ "${USERNVME_QEMU_ACCEL:-tcg}" != tcg ] || hashing="export OPENSSL_ia32cap=0"
 
+# When the memory map changes, as at each bind and reset, QEMU 7.2 flushes the TLB of one virtual CPU on the thread of another (tcg_commit in its
+# softmmu/physmem.c; later versions leave it to the CPU itself). So it crashes once in a great many boots. What ran then is neither passed nor
+# failed: it runs again, once.
+in_guest() { # FOLDER OPTIONS COMMAND
+    # shellcheck disable=SC2086
+    tests/vm/boot.sh $2 "$cache" "$1" "$3" && status=0 || status=$?
+    [ "$status" = 139 ] || return "$status"
+    echo "lane guest: QEMU crashed in $(basename "$1"), which is done once more"
+    rm -rf "$1-crashed"
+    mv "$1" "$1-crashed"
+    # shellcheck disable=SC2086
+    tests/vm/boot.sh $2 "$cache" "$1" "$3"
+}
+
 boot() { # NAME BITS COMMAND: one boot with an IOMMU of this address width (none: without an IOMMU); the command leaves NAME.trx
-    name=$1 bits=$2 command=$3 folder=$cache/boot-$1 options="-t 900 -a $2"
-    [ "$bits" != none ] || options="-t 900 -n"
-    set -- "
+    name=$1 bits=$2 command=$3 folder=$cache/boot-$1 options="-t 1500 -a $2"
+    [ "$bits" != none ] || options="-t 1500 -n"
+    if in_guest "$folder" "$options" "
         $hashing
         export HOME=/tmp DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 USERNVME_TOOL=$root/artifacts/cli/usernvme USERNVME_ADDRESS_BITS=$bits USERNVME_WORKER=$root/artifacts/worker/UserNvme.Worker.dll
-        $command --results-directory /run/result --report-trx --report-trx-filename $name.trx --progress off --no-ansi --output Detailed"
-    # shellcheck disable=SC2086
-    tests/vm/boot.sh $options "$cache" "$folder" "$@" && status=0 || status=$?
-    # When the memory map changes, as at each bind and reset, QEMU 7.2 flushes the TLB of one virtual CPU on the thread of another (tcg_commit in its
-    # softmmu/physmem.c; later versions leave it to the CPU itself). So it crashes once in a great many boots. What ran then is neither passed nor
-    # failed: it runs again, once.
-    if [ "$status" = 139 ]; then
-        echo "lane guest: QEMU crashed in boot $name, which is done once more"
-        # shellcheck disable=SC2086
-        tests/vm/boot.sh $options "$cache" "$folder" "$@" && status=0 || status=$?
+        $command --results-directory /run/result --report-trx --report-trx-filename $name.trx --progress off --no-ansi --output Detailed"; then
+        result guest passed "boot $name"
+    else
+        result guest failed "boot $name"
     fi
-    if [ "$status" = 0 ]; then result guest passed "boot $name"; else result guest failed "boot $name"; fi
     cat "$folder/result/output" || true
     results_of guest "$folder/result/$name.trx"
 }
@@ -50,7 +57,7 @@ boot iommu-none none "$tests --filter-namespace UserNvme.VmTests.NoIommu"
 # The judge must be able to fail: a guest that reads one byte of a 32-bit register is to be refused.
 misuse='cd /sys/bus/pci/devices/0000:01:00.0 && echo 0000:01:00.0 > driver/unbind && echo 1 > enable &&
     busybox devmem $(($(head -n 1 resource | cut -d" " -f1) + 0x1c)) 8'
-if tests/vm/boot.sh "$cache" "$cache/boot-misuse" "$misuse" > /dev/null 2>&1 || ! grep -q toosmall "$cache/boot-misuse/misuse"; then
+if in_guest "$cache/boot-misuse" "" "$misuse" > "$cache/boot-misuse.log" 2>&1 || ! grep -q toosmall "$cache/boot-misuse/misuse"; then
     result guest failed "a misuse of the device is noticed"
 else
     result guest passed "a misuse of the device is noticed"

@@ -42,7 +42,7 @@ public class FailingDeviceTests
     {
         var device = Device(script => script.Add(CommandMatch.Io(NvmOpcode.Write) with { Skip = 20, Count = 1 }, FaultAction.Hold));
 
-        var run = await ToolRun.Of("perf", device, "-w", "randwrite", "-q", "4", "-t", "600", "-a", "0", "--timeout", "1", "--output-format", "json");
+        var run = await ToolRun.Of("perf", device, "-w", "randwrite", "-q", "4", "-t", "600", "-a", "0", "--timeout", "5", "--output-format", "json");
 
         Assert.Equal((int)ExitCode.FateUnknown, run.ExitCode);
         Assert.Contains("whether it took effect is unknown", run.Error, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public class FailingDeviceTests
     {
         var device = Device(script => script.Add(CommandMatch.Io(NvmOpcode.Read) with { Skip = 20 }, FaultAction.DeviceGone));
 
-        var run = await ToolRun.Of("perf", device, "-q", "4", "-t", "600", "-a", "0", "--timeout", "1", "--output-format", "json");
+        var run = await ToolRun.Of("perf", device, "-q", "4", "-t", "600", "-a", "0", "--timeout", "5", "--output-format", "json");
 
         Assert.Equal((int)ExitCode.FateUnknown, run.ExitCode);
         Assert.True(run.Json.GetProperty("jobs")[0].GetProperty("total_err").GetInt32() > 0);
@@ -94,7 +94,7 @@ public class FailingDeviceTests
     {
         var device = Device(script => script.Add(CommandMatch.Io(NvmOpcode.Write), FaultAction.Hold));
 
-        var run = await ToolRun.Of(["write", device, "-n", "1", "-d", "-", "--timeout", "1"], new byte[512], default);
+        var run = await ToolRun.Of(["write", device, "-n", "1", "-d", "-", "--timeout", "5"], new byte[512], default);
 
         Assert.Contains("unknown", run.Sentence(ExitCode.FateUnknown), StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public class FailingDeviceTests
     [Fact]
     public async Task A_controller_that_does_not_come_up_is_told_in_one_sentence()
     {
-        var device = Device(script => script.Ready = StuckReady.AtZero);
+        var device = Device(script => script.Ready = StuckReady.AtZero, readyTimeout: 1);
 
         var run = await ToolRun.Of("id-ctrl", device);
 
@@ -110,12 +110,13 @@ public class FailingDeviceTests
     }
 
     // Each device has an address of its own, so that tests side by side do not meet.
-    private static string Device(Action<FaultScript> prepare)
+    private static string Device(Action<FaultScript> prepare, int? readyTimeout = null)
     {
         var scheme = $"failing-{Guid.NewGuid():N}";
         TransportRegistry.Register(scheme, _ =>
         {
-            var options = new EmulatedControllerOptions { ReadyTimeout = 1, Namespaces = [new EmulatedNamespaceOptions { Size = 16 << 20 }] };
+            var options = new EmulatedControllerOptions { Namespaces = [new EmulatedNamespaceOptions { Size = 16 << 20 }] };
+            if (readyTimeout is { } seconds) options = options with { ReadyTimeout = seconds };
             var controller = new EmulatedController(options);
             prepare(controller.Faults);
             return new EmulatedTransport(controller, EmulatedHostKind.Thread, scheme + ":");

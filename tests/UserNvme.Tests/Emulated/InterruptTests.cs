@@ -172,7 +172,6 @@ public sealed class InterruptTests
     {
         await using var bench = await StartAsync(driver: TestBench.Impatient());
         var device = bench.Open();
-        // The first sleep of a controller takes longer than its patience: its interrupt is attached first.
         var first = await StartHeldReadAsync(bench, device);
         await TestBench.Until(() => bench.Driver.Channels[0].Reactor.IsAsleep || first.IsCompleted, "the reactor sleeps, or the command timed out");
 

@@ -28,16 +28,18 @@ internal sealed class TestBench : IAsyncDisposable
         return new TestBench(transport, await NvmeController.OpenAsync(transport, driver ?? new NvmeControllerOptions()));
     }
 
-    /// <summary>A small disk that comes up within a second or not at all.</summary>
+    /// <summary>A small disk.</summary>
     public static EmulatedControllerOptions Small(int? interruptVectors = null) => new()
     {
         InterruptVectors = interruptVectors,
-        ReadyTimeout = 1,
         Namespaces = [new EmulatedNamespaceOptions { Size = 64 << 20 }],
     };
 
-    /// <summary>A driver that loses patience soon.</summary>
-    public static NvmeControllerOptions Impatient() => new() { CommandTimeout = TimeSpan.FromMilliseconds(300) };
+    /// <summary>A small disk of a controller that the driver waits for a second only.</summary>
+    public static EmulatedControllerOptions SoonReady() => Small() with { ReadyTimeout = 1 };
+
+    /// <summary>A driver that loses patience soon, but not before a test has seen that its command is held.</summary>
+    public static NvmeControllerOptions Impatient() => new() { CommandTimeout = TimeSpan.FromSeconds(3) };
 
     public NvmeBlockDevice Open(uint id = 1) => NvmeBlockDevice.Open(Driver, new NamespaceId(id));
 

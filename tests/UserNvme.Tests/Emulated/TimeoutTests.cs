@@ -67,7 +67,7 @@ public class TimeoutTests
     [Fact]
     public async Task A_controller_that_does_not_come_back_is_dead_and_says_so_to_every_caller()
     {
-        await using var bench = await TestBench.StartAsync(driver: TestBench.Impatient());
+        await using var bench = await TestBench.StartAsync(TestBench.SoonReady(), TestBench.Impatient());
         var device = bench.Open();
         bench.Faults.Add(CommandMatch.Io(NvmOpcode.Write), FaultAction.Hold);
         var first = device.WriteAsync(new byte[512], 0).AsTask();

@@ -24,7 +24,7 @@ public class UnstoppableTests
     public async Task Rings_that_a_controller_may_still_come_to_know_are_never_used_again()
     {
         using var heap = new DmaHeap();
-        using var emulated = EmulatedTransport.Start(TestBench.Small());
+        using var emulated = EmulatedTransport.Start(TestBench.SoonReady());
         var faults = emulated.Controller.Faults;
         var options = TestBench.Impatient();
         options.Heap = heap;
@@ -47,7 +47,7 @@ public class UnstoppableTests
     private static async Task<long> KeptAsync(bool shadowDoorbells)
     {
         using var heap = new DmaHeap();
-        using var emulated = EmulatedTransport.Start(TestBench.Small() with { ShadowDoorbells = shadowDoorbells });
+        using var emulated = EmulatedTransport.Start(TestBench.SoonReady() with { ShadowDoorbells = shadowDoorbells });
         var faults = emulated.Controller.Faults;
         var options = TestBench.Impatient();
         options.Heap = heap;

@@ -120,10 +120,11 @@ public class DmaTests
             while (!Volatile.Read(ref stop))
             {
                 pair.Run(RawDriver.Io(NvmOpcode.Read, 0, 8) with { Prp1 = iova.Value });
-                reads++;
+                Interlocked.Increment(ref reads);
             }
         });
         reader.Start();
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref reads) > 0, TimeSpan.FromSeconds(30)));
 
         var touched = 0;
         for (var round = 0; round < 300; round++)
@@ -139,7 +140,6 @@ public class DmaTests
         Volatile.Write(ref stop, true);
         reader.Join();
         Assert.Equal(0, touched);
-        Assert.True(reads > 0);
         NativeMemory.AlignedFree(memory);
     }
 

@@ -4,6 +4,7 @@ using UserNvme.Controllers;
 using UserNvme.Emulation;
 using UserNvme.Memory;
 using UserNvme.Spec;
+using UserNvme.Tests.Emulated;
 
 namespace UserNvme.Tests.Emulation;
 
@@ -46,6 +47,7 @@ public class RealDriverFaultTests
 
             Assert.All([first, second], e => Assert.True(e is null or NvmeException { Fate: CommandFate.Unknown }, e?.ToString()));
             Assert.True(first is null || second is null);
+            await TestBench.Until(() => controller.ResetCount == 1, "the controller was reset");
             await AssertWorks(controller, emulated);
         }
     }

@@ -31,7 +31,7 @@ public class DyingServerTests(ITestOutputHelper output)
             using var server = ToolProcess.Serve(folder.Path);
             var driver = await folder.OpenAsync();
             var loops = StartLoops(driver, out var counters);
-            while (counters.Any(c => Volatile.Read(ref c.Value) < 20)) await Task.Delay(1);
+            while (counters.Any(c => Volatile.Read(ref c.Value) < 20) && !loops.Any(loop => loop.IsCompleted)) await Task.Delay(1);
 
             await server.KillAsync();
             var since = Stopwatch.StartNew();
@@ -75,9 +75,9 @@ public class DyingServerTests(ITestOutputHelper output)
     {
         using var folder = new ServedFolder();
         using var server = ToolProcess.Serve(folder.Path);
-        var driver = await folder.OpenAsync(new NvmeControllerOptions { CommandTimeout = TimeSpan.FromMilliseconds(500) });
+        var driver = await folder.OpenAsync(new NvmeControllerOptions { CommandTimeout = TimeSpan.FromSeconds(3) });
         var loops = StartLoops(driver, out var counters);
-        while (counters.Any(c => Volatile.Read(ref c.Value) < 20)) await Task.Delay(1);
+        while (counters.Any(c => Volatile.Read(ref c.Value) < 20) && !loops.Any(loop => loop.IsCompleted)) await Task.Delay(1);
 
         server.Signal(LibC.SIGSTOP);
         // The command's timeout, then one unanswered request, which is waited for 10 s.

@@ -1,5 +1,6 @@
 using Tmds.Linux;
 using UserNvme.Controllers;
+using UserNvme.Spec;
 
 namespace UserNvme.Tests.Processes;
 
@@ -13,7 +14,11 @@ public class MisuseTests
         using var folder = new ServedFolder();
         using var server = ToolProcess.Serve(folder.Path);
         await using (var driver = await folder.OpenAsync(new NvmeControllerOptions { IoQueueEntries = 16 }))
+        {
             driver.Transport.GetDoorbell(0x1008).Write(60_000);
+            // The server looks at all doorbells for each of these, and at this one before the queue is deleted.
+            for (var i = 0; i < 2; i++) await driver.AdminAsync(AdminCommands.Identify(IdentifyCns.Controller), new byte[4096]);
+        }
 
         server.Signal(LibC.SIGTERM);
         var (code, _, error) = await server.EndAsync();

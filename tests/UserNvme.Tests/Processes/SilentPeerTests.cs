@@ -67,7 +67,7 @@ public class SilentPeerTests
         foreach (var b in (byte[])[.. header, .. payload])
         {
             slow.Send([b]);
-            await Task.Delay(10);
+            await Task.Delay(1);
         }
 
         using var reply = new VfioUserSocket(slow).TryReceive(s_bound);

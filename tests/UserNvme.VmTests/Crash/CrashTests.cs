@@ -29,11 +29,14 @@ public class CrashTests
     {
         using var writer = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(CrashTests).Assembly.Location, CrashWriter.Verb, GuestController.Data512.Address]) { RedirectStandardOutput = true })!;
         var last = new Dictionary<int, int>();
+        var killed = false;
         for (var lines = 0; writer.StandardOutput.ReadLine() is { } line; lines++)
         {
             var (number, value) = Parse(line);
             last[number] = value;
-            if (lines == AcknowledgedBeforeTheKill) writer.Kill();
+            if (killed || lines < AcknowledgedBeforeTheKill || last.Count < CrashWriter.Writers) continue;
+            writer.Kill();
+            killed = true;
         }
         writer.WaitForExit();
         Assert.Equal(128 + 9, writer.ExitCode);

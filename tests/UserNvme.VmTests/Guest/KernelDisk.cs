@@ -20,11 +20,25 @@ public sealed class KernelDisk : IDisposable
         var waited = Stopwatch.StartNew();
         while (waited.Elapsed < s_limit)
         {
-            if (Directory.Exists($"{controller.SysfsPath}/nvme") && File.Exists($"/dev/{controller.KernelName}n{namespaceId}"))
+            if (Directory.Exists($"{controller.SysfsPath}/nvme") && CanBeOpened($"/dev/{controller.KernelName}n{namespaceId}"))
                 return $"/dev/{controller.KernelName}n{namespaceId}";
             Thread.Sleep(20);
         }
         throw new TimeoutException($"The kernel's driver did not show namespace {namespaceId} of {controller.Serial} within {s_limit}.");
+    }
+
+    // The node is there before the disk.
+    private static bool CanBeOpened(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite).Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     public void Read(Span<byte> destination, long offset)

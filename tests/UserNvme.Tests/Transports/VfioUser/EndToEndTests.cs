@@ -132,7 +132,8 @@ public sealed class EndToEndTests : IDisposable
         foreach (var operation in (Func<ValueTask>[])[() => disk.FlushAsync(), () => disk.ReadAsync(new byte[512], 0), () => disk.DeallocateAsync(0, 512)])
         {
             var error = await Assert.ThrowsAsync<NvmeException>(async () => await operation());
-            Assert.Equal($"The controller vfio-user:{_folder.FullName} is dead: the vfio-user server at {SocketPath} is gone (it closed the connection).", error.Message);
+            // What is noticed first, the end of the connection or a message that cannot be sent, is not the test's to say.
+            Assert.Matches($@"^The controller vfio-user:{_folder.FullName} is dead: the vfio-user server at {SocketPath} is gone \([^\n]+\)\.$", error.Message);
         }
     }
 
