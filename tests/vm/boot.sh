@@ -6,8 +6,8 @@
 #   -d         the script that adds the guest's devices (default devices.sh beside this one)
 #   -k         more arguments for the guest's kernel
 # FOLDER keeps everything of this boot: console (kernel and init), output and status of the command, dmesg, QEMU's trace, and
-# whatever the command leaves in /run/result. QMP listens on FOLDER/qmp. Exit code 0 means: the guest came back, the command
-# succeeded, the driver did nothing that QEMU's device calls undefined, and the IOMMU stopped no access. Exit code 139 means: QEMU ended by a
+# whatever the command leaves in /run/result. Exit code 0 means: the guest came back, the command succeeded,
+# the driver did nothing that QEMU's device calls undefined, and the IOMMU stopped no access. Exit code 139 means: QEMU ended by a
 # segmentation fault, so this boot says nothing of the guest. Any other: the boot failed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -47,7 +47,7 @@ fi
 started=$(date +%s)
 timeout --foreground -k 5 "$limit" qemu-system-x86_64 "$@" \
     -kernel "$cache/kernel/vmlinuz" -initrd "$cache/initramfs.gz" -append "$append" \
-    -serial "file:$folder/console" -qmp "unix:$folder/qmp,server=on,wait=off" \
+    -serial "file:$folder/console" \
     -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
     -virtfs "local,path=$folder/result,mount_tag=result,security_model=none" \
     -D "$folder/trace" -d guest_errors -trace 'pci_nvme_ub_*' -msg timestamp=on \
