@@ -81,11 +81,6 @@ public class SoakTests
             {
                 return;
             }
-            catch (NvmeException e) when (e.Fate == CommandFate.Unknown)
-            {
-                // It was on its way when the controller was closed.
-                return;
-            }
         }
     }
 
